@@ -1,0 +1,233 @@
+package app
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Deps are the parts that an App works with. Media, Recognizer and Models
+// must be set.
+type Deps struct {
+	Media        Media
+	Recognizer   Recognizer
+	Models       Models
+	Library      Library          // nil stores nothing
+	SettingsPath string           // "" keeps settings in memory
+	Log          *slog.Logger     // nil discards
+	Now          func() time.Time // nil is time.Now
+}
+
+// App is Earshot without its face: it runs jobs, keeps the library and tells
+// subscribers what happens. Its methods are safe for concurrent use.
+type App struct {
+	media      Media
+	recognizer Recognizer
+	models     Models
+	library    Library
+	log        *slog.Logger
+	now        func() time.Time
+	broker     broker
+	queue      *queue
+
+	settingsPath string
+	settingsMu   sync.Mutex
+	settings     Settings
+
+	ctx    context.Context // done when the App is closing
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+}
+
+// New starts an App, whose goroutines live until Close. Settings that cannot
+// be read are reported and replaced by the defaults.
+func New(ctx context.Context, d Deps) (*App, error) {
+	a := &App{
+		media: d.Media, recognizer: d.Recognizer, models: d.Models, library: d.Library,
+		log: d.Log, now: d.Now, settingsPath: d.SettingsPath,
+	}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	var err error
+	if d.SettingsPath != "" {
+		a.settings, err = LoadSettings(d.SettingsPath)
+	}
+	a.ctx, a.cancel = context.WithCancel(ctx)
+	a.queue = &queue{app: a, commands: make(chan func(*queue)), finished: make(chan struct{})}
+	a.wg.Go(func() { a.queue.loop(a.ctx) })
+	return a, err
+}
+
+// Close ends the running job, which can be resumed next time, and waits for
+// all goroutines.
+func (a *App) Close() error {
+	a.cancel()
+	a.wg.Wait()
+	return nil
+}
+
+// Subscribe returns a subscription to everything that happens from now on.
+func (a *App) Subscribe() *Subscription { return a.broker.subscribe() }
+
+// Enqueue adds files to the queue, with the options of the settings.
+func (a *App) Enqueue(paths ...string) {
+	opt := a.Settings().Options()
+	a.queue.do(a.ctx, func(q *queue) {
+		for _, path := range paths {
+			q.add(Request{Path: path, Options: opt})
+		}
+	})
+}
+
+// Again transcribes a transcript's recording once more, with the options of
+// the settings, into a new transcript.
+func (a *App) Again(ctx context.Context, id int64) error {
+	t, err := a.Transcript(ctx, id)
+	if err != nil {
+		return err
+	}
+	opt := a.Settings().Options()
+	opt.Stream = t.Options.Stream
+	a.queue.do(a.ctx, func(q *queue) { q.add(Request{Path: t.Source.Path, Options: opt, NoCache: true}) })
+	return nil
+}
+
+// Resume goes on with a transcript that was cancelled, interrupted or failed.
+func (a *App) Resume(ctx context.Context, id int64) error {
+	t, err := a.Transcript(ctx, id)
+	if err != nil {
+		return err
+	}
+	a.queue.do(a.ctx, func(q *queue) { q.add(Request{Path: t.Source.Path, Options: t.Options, Resume: id}) })
+	return nil
+}
+
+// Cancel ends a job, waiting or running; what it has transcribed is kept.
+func (a *App) Cancel(id JobID) {
+	a.queue.do(a.ctx, func(q *queue) { q.remove(id) })
+}
+
+// Busy reports whether a job is running or waiting.
+func (a *App) Busy() bool {
+	busy := false
+	a.queue.do(a.ctx, func(q *queue) { busy = q.running != nil || len(q.waiting) > 0 })
+	return busy
+}
+
+// Settings returns the settings in force.
+func (a *App) Settings() Settings {
+	a.settingsMu.Lock()
+	defer a.settingsMu.Unlock()
+	return a.settings
+}
+
+// SetSettings puts settings in force and saves them.
+func (a *App) SetSettings(s Settings) error {
+	a.settingsMu.Lock()
+	defer a.settingsMu.Unlock()
+	a.settings = s
+	if a.settingsPath == "" {
+		return nil
+	}
+	return s.Save(a.settingsPath)
+}
+
+// Models returns the models that are installed.
+func (a *App) Models() Models { return a.models }
+
+// Devices lists what can compute here.
+func (a *App) Devices(ctx context.Context) ([]Device, error) { return a.recognizer.Devices(ctx) }
+
+// Languages lists the codes that a transcription's language can have.
+func (a *App) Languages() []string { return a.recognizer.Languages() }
+
+// List returns the library, newest first.
+func (a *App) List(ctx context.Context) ([]Entry, error) {
+	if a.library == nil {
+		return nil, nil
+	}
+	return a.library.List(ctx)
+}
+
+// Transcript returns a transcript with its text.
+func (a *App) Transcript(ctx context.Context, id int64) (Transcript, error) {
+	if a.library == nil {
+		return Transcript{}, ErrNotFound
+	}
+	return a.library.Transcript(ctx, id)
+}
+
+// Search finds segments by their words, newest transcript first.
+func (a *App) Search(ctx context.Context, query string, limit int) ([]Hit, error) {
+	if a.library == nil {
+		return nil, nil
+	}
+	return a.library.Search(ctx, query, limit)
+}
+
+// Rename gives a transcript a new title.
+func (a *App) Rename(ctx context.Context, id int64, title string) error {
+	return a.change(ctx, id, func() error { return a.library.Rename(ctx, id, title) })
+}
+
+// Trash hides a transcript until Restore brings it back. If it is being made,
+// its job goes on.
+func (a *App) Trash(ctx context.Context, id int64) error {
+	if a.library == nil {
+		return ErrNotFound
+	}
+	if err := a.library.Trash(ctx, id); err != nil {
+		return err
+	}
+	a.broker.publish(EntryRemoved{ID: id})
+	return nil
+}
+
+// Restore brings a transcript back from the trash.
+func (a *App) Restore(ctx context.Context, id int64) error {
+	return a.change(ctx, id, func() error { return a.library.Restore(ctx, id) })
+}
+
+// Delete removes a transcript for good.
+func (a *App) Delete(ctx context.Context, id int64) error {
+	if a.library == nil {
+		return ErrNotFound
+	}
+	if err := a.library.Delete(ctx, id); err != nil {
+		return err
+	}
+	a.broker.publish(EntryRemoved{ID: id})
+	return nil
+}
+
+// change alters an entry and publishes what it became.
+func (a *App) change(ctx context.Context, id int64, alter func() error) error {
+	if a.library == nil {
+		return ErrNotFound
+	}
+	if err := alter(); err != nil {
+		return err
+	}
+	t, err := a.library.Transcript(ctx, id)
+	if err != nil {
+		return err
+	}
+	a.broker.publish(EntryChanged{Entry: t.Entry})
+	return nil
+}
+
+// Export writes a transcript to the file at path, whole or not at all,
+// replacing what was there.
+func (a *App) Export(ctx context.Context, id int64, path string, f Format) error {
+	t, err := a.Transcript(ctx, id)
+	if err != nil {
+		return err
+	}
+	return writeWhole(path, func(w io.Writer) error { return Write(w, t, f, false) })
+}

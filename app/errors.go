@@ -1,0 +1,68 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+)
+
+// What callers branch on. They arrive wrapped in the typed errors below,
+// which name the file, model or folder at fault.
+var (
+	ErrNotFound = errors.New("not found")
+	ErrNoModel  = errors.New("no model is installed")
+	ErrNoEngine = errors.New("this build has no speech engine")
+
+	ErrNoAudio     = errors.New("there is no audio stream")
+	ErrEmptyFile   = errors.New("the file is empty")
+	ErrNotMedia    = errors.New("not a media file")
+	ErrNoDecoder   = errors.New("ffmpeg is not installed")
+	ErrNoTrack     = errors.New("there is no such audio track")
+	ErrChangedFile = errors.New("the file has changed since it was transcribed")
+
+	ErrBusy       = errors.New("the library is locked by another program")
+	ErrDiskFull   = errors.New("the disk is full")
+	ErrReadOnly   = errors.New("the folder cannot be written to")
+	ErrNewer      = errors.New("the library was made by a newer Earshot")
+	ErrNotLibrary = errors.New("the file is not an Earshot library")
+
+	// ErrClosing is the cause of a job's end when the program is closed.
+	ErrClosing = errors.New("the program is closing")
+)
+
+// MediaError says why a file could not be turned into audio.
+type MediaError struct {
+	Path string
+	Err  error
+}
+
+func (e *MediaError) Error() string { return fmt.Sprintf("decode %q: %v", e.Path, e.Err) }
+func (e *MediaError) Unwrap() error { return e.Err }
+
+// ModelError says why a model file cannot be used. Err reads as the end of a
+// sentence about the file: "it is cut short".
+type ModelError struct {
+	Path string
+	Err  error
+}
+
+func (e *ModelError) Error() string { return fmt.Sprintf("use model %q: %v", e.Path, e.Err) }
+func (e *ModelError) Unwrap() error { return e.Err }
+
+// LibraryError says why the library at Path failed to do its work.
+type LibraryError struct {
+	Path string
+	Err  error
+}
+
+func (e *LibraryError) Error() string { return fmt.Sprintf("use library %q: %v", e.Path, e.Err) }
+func (e *LibraryError) Unwrap() error { return e.Err }
+
+// UsageError is a value that a person gave and that makes no sense.
+type UsageError struct {
+	What, Value string
+	Want        string // what would make sense
+}
+
+func (e *UsageError) Error() string {
+	return fmt.Sprintf("understand %s %q: want %s", e.What, e.Value, e.Want)
+}

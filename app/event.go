@@ -1,0 +1,113 @@
+package app
+
+import (
+	"context"
+	"sync"
+)
+
+// Event is something that has happened: one of the types below. Events of one
+// job arrive in order.
+type Event interface{ event() }
+
+// JobChanged carries the newest state of a job.
+type JobChanged struct{ Job Job }
+
+// SegmentsAdded carries new segments of a transcript, in order.
+type SegmentsAdded struct {
+	Transcript int64 // 0 if it is not stored
+	Segments   []Segment
+}
+
+// EntryChanged says that an entry of the library is new or different.
+type EntryChanged struct{ Entry Entry }
+
+// EntryRemoved says that an entry left the library or went into the trash.
+type EntryRemoved struct{ ID int64 }
+
+func (JobChanged) event()    {}
+func (SegmentsAdded) event() {}
+func (EntryChanged) event()  {}
+func (EntryRemoved) event()  {}
+
+// Subscription receives every event published after it was made. A slow
+// subscriber holds up nobody: events wait for it, and of a job's changes only
+// the newest.
+type Subscription struct {
+	events chan struct{} // holds a token while waiting is not empty
+	leave  func()
+
+	mu      sync.Mutex
+	waiting []Event
+}
+
+// Next waits for events and returns all that have come, oldest first. It
+// returns nil when ctx is done.
+func (s *Subscription) Next(ctx context.Context) []Event {
+	select {
+	case <-s.events:
+	case <-ctx.Done():
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := s.waiting
+	s.waiting = nil
+	return all
+}
+
+// Close ends the subscription.
+func (s *Subscription) Close() { s.leave() }
+
+func (s *Subscription) add(e Event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if changed, ok := e.(JobChanged); ok {
+		s.waiting = withoutJob(s.waiting, changed.Job.ID)
+	}
+	s.waiting = append(s.waiting, e)
+	select {
+	case s.events <- struct{}{}:
+	default:
+	}
+}
+
+// withoutJob drops a job's waiting change, which a newer one replaces, if
+// nothing else came after it.
+func withoutJob(events []Event, id JobID) []Event {
+	if n := len(events); n > 0 {
+		if last, ok := events[n-1].(JobChanged); ok && last.Job.ID == id {
+			return events[:n-1]
+		}
+	}
+	return events
+}
+
+// broker hands events to subscribers. It is safe for concurrent use.
+type broker struct {
+	mu   sync.Mutex
+	subs map[*Subscription]struct{}
+}
+
+func (b *broker) subscribe() *Subscription {
+	s := &Subscription{events: make(chan struct{}, 1)}
+	s.leave = func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		delete(b.subs, s)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.subs == nil {
+		b.subs = map[*Subscription]struct{}{}
+	}
+	b.subs[s] = struct{}{}
+	return s
+}
+
+func (b *broker) publish(e Event) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for s := range b.subs {
+		s.add(e)
+	}
+}

@@ -1,0 +1,48 @@
+package app
+
+// JobID tells jobs apart within one run of the program.
+type JobID int64
+
+// Stage is how far a job has come.
+type Stage string
+
+// The stages of a job, in order; the last three are ends.
+const (
+	StageQueued       Stage = "queued"
+	StageReading      Stage = "reading"      // the file is read and looked up in the library
+	StageLoading      Stage = "loading"      // the model is loaded
+	StageTranscribing Stage = "transcribing" // text is coming
+	StageDone         Stage = "done"
+	StageFailed       Stage = "failed"
+	StageCancelled    Stage = "cancelled"
+)
+
+// Job is the state of one file on its way to text.
+type Job struct {
+	ID         JobID
+	Name       string // of the file
+	Path       string
+	Stage      Stage
+	Transcript int64   // 0 until it is stored
+	Cached     bool    // the text was in the library already
+	Fraction   float64 // done, 0..1; negative if the length is unknown
+	Elapsed    float64 // seconds of wall time
+	Remaining  float64 // seconds of wall time; negative until known
+	Speed      float64 // audio seconds a wall second; 0 until known
+	Err        error   // why it failed
+}
+
+// Ended reports whether nothing more will happen to the job.
+func (j Job) Ended() bool {
+	return j.Stage == StageDone || j.Stage == StageFailed || j.Stage == StageCancelled
+}
+
+// Request asks for one file to be transcribed.
+type Request struct {
+	Path    string
+	Source  string // recorded instead of Path: "-" for standard input
+	Options Options
+	NoStore bool  // leave the library alone
+	NoCache bool  // transcribe even if the library has the text
+	Resume  int64 // go on with this transcript; Path and Options are its own
+}

@@ -1,0 +1,143 @@
+package app
+
+import (
+	"context"
+	"io"
+)
+
+// Media turns files into audio. Implemented by package capture.
+type Media interface {
+	// Probe says what the file at path holds. It fails with a *MediaError
+	// when nothing in it can be transcribed.
+	Probe(ctx context.Context, path string) (MediaInfo, error)
+	// Open starts decoding. The audio ends with io.EOF.
+	Open(ctx context.Context, path string, opt MediaOptions) (Audio, error)
+}
+
+// MediaInfo is what a container says about itself.
+type MediaInfo struct {
+	Duration float64 // seconds; 0 if unknown
+	Streams  []AudioStream
+}
+
+// AudioStream is one audio track of a file.
+type AudioStream struct {
+	Index    int    // among the audio streams, from 0
+	Codec    string // ffmpeg's name
+	Rate     int    // Hz
+	Channels int
+	Language string // tag, may be empty
+	Title    string // tag, may be empty
+	Default  bool   // the track a player would choose
+}
+
+// MediaOptions of Open. The zero value decodes the default track from the
+// start.
+type MediaOptions struct {
+	Stream int       // audio stream + 1; 0 means the default one
+	Start  float64   // seconds to leave out at the start
+	Info   MediaInfo // from Probe; the zero value makes Open probe itself
+}
+
+// Audio is a stream of mono samples at SampleRate. It is used by one
+// goroutine at a time.
+type Audio interface {
+	// Read fills buf with samples in [-1, 1] and returns how many. At the
+	// end it returns 0 and io.EOF, or an error that says why it ended early.
+	Read(buf []float32) (int, error)
+	// Warnings are sentences about what could not be decoded, complete once
+	// Read has returned an error.
+	Warnings() []string
+	io.Closer
+}
+
+// Recognizer turns audio into text. Implemented by package engine. Its
+// methods are safe for concurrent use.
+type Recognizer interface {
+	// Recognize reads audio to its end and reports what it hears through on,
+	// in order, from one goroutine. A cancelled ctx ends it with ctx's error
+	// after at most one window; what was reported stands.
+	Recognize(ctx context.Context, audio Audio, opt RecognizeOptions, on func(Progress)) (Recognized, error)
+	// Languages lists the codes that RecognizeOptions.Language takes besides
+	// "auto".
+	Languages() []string
+	// Devices lists what can compute here, the CPU last.
+	Devices(ctx context.Context) ([]Device, error)
+}
+
+// RecognizeOptions of Recognize. Model must be set; the rest has useful zero
+// values.
+type RecognizeOptions struct {
+	Model    string  // path of a model file
+	VAD      string  // path of the voice activity model; "" cuts fixed windows
+	Language string  // ISO 639-1, "" or "auto" to detect
+	Device   string  // "", "auto", "cpu", "gpu", "gpu:N"
+	Threads  int     // windows decoded side by side; 0 lets the engine choose
+	Offset   float64 // seconds that the first sample lies from the start of the recording
+}
+
+// Progress is one report of Recognize.
+type Progress struct {
+	Loading  bool      // the model is being loaded; nothing else is set
+	Segments []Segment // new ones, in order
+	Position float64   // everything before this second is done and reported
+	Reached  float64   // about how far decoding is, for display; seconds
+	Language string    // "" until known
+	Device   string    // what does the work, in words; "" until known
+}
+
+// Recognized is the result of Recognize; the segments went through the
+// callback.
+type Recognized struct {
+	Duration float64  // seconds of audio read, Offset included
+	Language string   // used or detected; "" if there was no speech
+	Device   string   // what did the work, in words
+	Warnings []string // sentences, among them why another device was used
+}
+
+// Device is something that can compute.
+type Device struct {
+	ID          string `json:"id"`      // "cpu", "gpu:0", …: what Options.Device takes
+	Backend     string `json:"backend"` // "CPU", "Vulkan", "CUDA", "Metal"
+	Name        string `json:"name"`
+	Type        string `json:"type"` // "cpu", "gpu", "igpu"
+	MemoryTotal uint64 `json:"memory_total"`
+	MemoryFree  uint64 `json:"memory_free"`
+}
+
+// Library keeps transcripts. Implemented by package store. Its methods are
+// safe for concurrent use; each is one transaction.
+type Library interface {
+	// Create stores a new running transcript and returns its id.
+	Create(ctx context.Context, e Entry) (int64, error)
+	// Append adds segments and moves the position in one step. Language and
+	// device are kept when they are not empty.
+	Append(ctx context.Context, id int64, p Progress) error
+	// Finish records how a job ended.
+	Finish(ctx context.Context, id int64, end Ending) error
+	// Restart makes a resumable transcript run again from its position,
+	// dropping segments past it, and returns it as it then is.
+	Restart(ctx context.Context, id int64) (Transcript, error)
+	// Cached finds the newest transcript of this content with these
+	// settings, a finished one if there is one, else one that can be resumed;
+	// ErrNotFound if there is neither.
+	Cached(ctx context.Context, hash, key string) (Entry, error)
+	// List returns entries, newest first.
+	List(ctx context.Context) ([]Entry, error)
+	Transcript(ctx context.Context, id int64) (Transcript, error)
+	Search(ctx context.Context, query string, limit int) ([]Hit, error)
+	Rename(ctx context.Context, id int64, title string) error
+	// Trash hides a transcript; Restore brings it back; Delete removes it
+	// for good.
+	Trash(ctx context.Context, id int64) error
+	Restore(ctx context.Context, id int64) error
+	Delete(ctx context.Context, id int64) error
+}
+
+// Ending is what Library.Finish records.
+type Ending struct {
+	State    State
+	Duration float64 // seconds of audio heard; 0 leaves it as it was
+	Speed    float64 // audio seconds a wall second; 0 leaves it
+	Warnings []string
+}

@@ -1,0 +1,59 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Settings are the choices that a person makes once. The zero value lets
+// Earshot choose.
+type Settings struct {
+	Model    string `json:"model,omitempty"`    // see Options
+	Language string `json:"language,omitempty"` // see Options
+	Device   string `json:"device,omitempty"`   // see Options
+	Theme    string `json:"theme,omitempty"`    // "light" or "dark"; "" follows the desktop
+}
+
+// Options are the options that these settings give to a job.
+func (s Settings) Options() Options {
+	return Options{Model: s.Model, Language: s.Language, Device: s.Device}
+}
+
+// LoadSettings reads the settings file at path. A file that does not exist
+// holds the zero value; one that cannot be understood is an error, and is left
+// as it is until the next save.
+func LoadSettings(path string) (Settings, error) {
+	var s Settings
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(data, &s)
+	}
+	if err != nil {
+		return Settings{}, fmt.Errorf("read settings: %w", err)
+	}
+	return s, nil
+}
+
+// Save writes the settings file at path, whole or not at all.
+func (s Settings) Save(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("save settings: %w", err)
+	}
+	err := writeWhole(path, func(w io.Writer) error {
+		enc := json.NewEncoder(w)
+		enc.SetIndent("", "  ")
+		return enc.Encode(s)
+	})
+	if err != nil {
+		return fmt.Errorf("save settings: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,57 @@
+package app
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Clock is a duration for people: 0:07, 12:34, 1:02:03.
+func Clock(seconds float64) string {
+	s := int(math.Round(max(0, seconds)))
+	if s >= 3600 {
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}
+
+// SpeedText is a speed for people: 0.4×, 3.2×, 14×.
+func SpeedText(speed float64) string {
+	if speed < 9.95 {
+		return fmt.Sprintf("%.1f×", speed)
+	}
+	return fmt.Sprintf("%.0f×", speed)
+}
+
+// Bytes is a size for people, in powers of ten: 574 MB.
+func Bytes(n int64) string {
+	switch {
+	case n >= 1e9:
+		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	case n >= 1e6:
+		return fmt.Sprintf("%.0f MB", float64(n)/1e6)
+	default:
+		return fmt.Sprintf("%.0f kB", float64(n)/1e3)
+	}
+}
+
+// FileName makes a title safe as a file's name on every platform.
+func FileName(title string) string {
+	name := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"<>|`, r) || unicode.IsControl(r) {
+			return '-'
+		}
+		return r
+	}, title)
+	name = strings.Trim(name, " .")
+	if name == "" {
+		return "transcript"
+	}
+	for len(name) > 200 {
+		_, size := utf8.DecodeLastRuneInString(name)
+		name = name[:len(name)-size]
+	}
+	return name
+}

@@ -1,0 +1,443 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Progress of a running job is published this often.
+const tick = 100 * time.Millisecond
+
+// Transcribe runs one request to its end and returns the transcript, as far as
+// it came even when it fails. on receives what happens: JobChanged,
+// EntryChanged and SegmentsAdded; it is never called twice at the same time.
+//
+// When ctx is cancelled the window in flight is given up, everything before
+// it is kept, and the error is ctx's.
+func (a *App) Transcribe(ctx context.Context, req Request, on func(Event)) (Transcript, error) {
+	return a.transcribe(ctx, Job{Name: filepath.Base(req.Path), Path: req.Path}, req, on)
+}
+
+func (a *App) transcribe(ctx context.Context, job Job, req Request, on func(Event)) (Transcript, error) {
+	r := &transcription{app: a, req: req, on: on, job: job, began: a.now()}
+	if !req.NoStore {
+		r.library = a.library
+	}
+	r.job.Fraction, r.job.Remaining = -1, -1
+	stop := r.reportTicks()
+	err := r.guarded(ctx)
+	stop()
+	return r.finish(ctx, err)
+}
+
+// guarded turns a panic in a job into the job's failure: the others go on.
+func (r *transcription) guarded(ctx context.Context) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.app.log.Error("job panicked", "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("this job hit a mistake in Earshot (%v)", p)
+		}
+	}()
+	return r.run(ctx)
+}
+
+// transcription is one run of Transcribe.
+type transcription struct {
+	app     *App
+	library Library // nil if nothing is to be stored
+	req     Request
+	model   ModelInfo
+	vad     string
+	began   time.Time
+
+	mu      sync.Mutex // guards what follows, and calls of on
+	on      func(Event)
+	job     Job
+	t       Transcript
+	decode  time.Time // when decoding began; zero before
+	offset  float64   // where it began, seconds
+	reached float64
+}
+
+// run does the work up to the last segment.
+func (r *transcription) run(ctx context.Context) error {
+	r.stage(StageReading)
+	resumed, err := r.lookUp(ctx)
+	if err != nil || r.job.Cached {
+		return err
+	}
+	info, err := r.app.media.Probe(ctx, r.req.Path)
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	r.t.Duration, r.t.Source.Duration = info.Duration, info.Duration
+	r.mu.Unlock()
+	audio, err := r.app.media.Open(ctx, r.req.Path, MediaOptions{Stream: r.req.Options.Stream, Start: r.t.Position, Info: info})
+	if err != nil {
+		return err
+	}
+	defer audio.Close()
+	if r.library != nil && !resumed {
+		id, err := r.library.Create(ctx, r.t.Entry)
+		if err != nil {
+			return err
+		}
+		r.mu.Lock()
+		r.t.ID = id
+		r.mu.Unlock()
+	}
+	r.announce()
+	return r.recognize(ctx, audio)
+}
+
+// lookUp identifies the file and the model, and finds out whether the library
+// has the text, all of it (then the job is Cached) or the beginning.
+func (r *transcription) lookUp(ctx context.Context) (resumed bool, err error) {
+	if r.req.Resume != 0 {
+		return true, r.lookUpResumed(ctx)
+	}
+	if err := r.identify(ctx); err != nil {
+		return false, err
+	}
+	if r.library == nil || r.req.NoCache {
+		return false, nil
+	}
+	found, err := r.library.Cached(ctx, r.t.Source.Hash, r.t.Key)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return false, nil
+	case err != nil:
+		return false, err
+	case found.State.Resumable():
+		return true, r.restart(ctx, found.ID)
+	}
+	t, err := r.library.Transcript(ctx, found.ID)
+	if err != nil {
+		return false, err
+	}
+	r.mu.Lock()
+	r.t, r.job.Cached = t, true
+	r.mu.Unlock()
+	r.announce()
+	r.publishSegments(t.Segments)
+	return false, nil
+}
+
+// lookUpResumed prepares to go on with the transcript that the request names.
+func (r *transcription) lookUpResumed(ctx context.Context) error {
+	if r.library == nil {
+		return ErrNotFound
+	}
+	old, err := r.library.Transcript(ctx, r.req.Resume)
+	if err != nil {
+		return err
+	}
+	r.req.Path, r.req.Options = old.Source.Path, old.Options
+	r.mu.Lock()
+	r.job.Path, r.job.Name = old.Source.Path, filepath.Base(old.Source.Path)
+	r.mu.Unlock()
+	if err := r.identify(ctx); err != nil {
+		return err
+	}
+	if r.t.Source.Hash != old.Source.Hash {
+		return &MediaError{Path: r.req.Path, Err: ErrChangedFile}
+	}
+	return r.restart(ctx, old.ID)
+}
+
+func (r *transcription) restart(ctx context.Context, id int64) error {
+	key := r.t.Key
+	t, err := r.library.Restart(ctx, id)
+	if err != nil {
+		return err
+	}
+	if t.Key != key {
+		t.Warnings = append(t.Warnings, "The part up to "+clock(t.Position, ".")+" was made with another model or other settings.")
+	}
+	r.mu.Lock()
+	r.t, r.offset, r.reached = t, t.Position, t.Position
+	r.job.Transcript = id
+	r.mu.Unlock()
+	r.publishSegments(t.Segments)
+	return nil
+}
+
+// identify finds the model and hashes the file.
+func (r *transcription) identify(ctx context.Context) error {
+	path, err := filepath.Abs(r.req.Path)
+	if err != nil {
+		return &MediaError{Path: r.req.Path, Err: err}
+	}
+	if r.model, err = r.app.models.Find(r.req.Options.Model); err != nil {
+		return err
+	}
+	r.vad = r.app.models.VAD()
+	source := Source{Path: path}
+	if source.Hash, source.Size, err = hashFile(ctx, path); err != nil {
+		return err
+	}
+	title := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	if r.req.Source != "" {
+		source.Path, title = r.req.Source, "Standard input"
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.t.Entry = Entry{
+		Title: title, Source: source, Options: r.req.Options, Model: r.model.Name,
+		Key:   CacheKey(r.model, r.vad != "", r.req.Options),
+		State: StateRunning, Created: r.began,
+	}
+	return nil
+}
+
+// hashFile returns the SHA-256 of a file's content, and its size.
+func hashFile(ctx context.Context, path string) (hash string, size int64, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", 0, &MediaError{Path: path, Err: err}
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	switch {
+	case err != nil:
+		return "", 0, &MediaError{Path: path, Err: err}
+	case st.IsDir():
+		return "", 0, &MediaError{Path: path, Err: errors.New("it is a folder")}
+	case !st.Mode().IsRegular():
+		return "", 0, &MediaError{Path: path, Err: errors.New("it is not a file")}
+	case st.Size() == 0:
+		return "", 0, &MediaError{Path: path, Err: ErrEmptyFile}
+	}
+	sum := sha256.New()
+	size, err = io.Copy(sum, &cancellable{ctx, f})
+	if err != nil {
+		if ctx.Err() != nil {
+			return "", 0, ctx.Err()
+		}
+		return "", 0, &MediaError{Path: path, Err: err}
+	}
+	return hex.EncodeToString(sum.Sum(nil)), size, nil
+}
+
+// cancellable stops a long read when ctx is done.
+type cancellable struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c *cancellable) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
+
+// recognize runs the engine over the audio and stores what it reports. A
+// library that fails ends the job: text that is shown but not stored would be
+// lost without a word.
+func (r *transcription) recognize(ctx context.Context, audio Audio) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	result, err := r.app.recognizer.Recognize(ctx, audio, RecognizeOptions{
+		Model: r.model.Path, VAD: r.vad, Language: r.req.Options.Language,
+		Device: r.req.Options.Device, Threads: r.req.Options.Threads, Offset: r.offset,
+	}, func(p Progress) {
+		if err := r.take(ctx, p); err != nil {
+			cancel(err)
+		}
+	})
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err == nil {
+		r.t.Duration = result.Duration
+		r.t.Position = result.Duration
+	}
+	if result.Language != "" {
+		r.t.Language = result.Language
+	}
+	for _, w := range slices.Concat(audio.Warnings(), result.Warnings) {
+		if !slices.Contains(r.t.Warnings, w) {
+			r.t.Warnings = append(r.t.Warnings, w)
+		}
+	}
+	return err
+}
+
+// take stores and publishes one report of the engine.
+func (r *transcription) take(ctx context.Context, p Progress) error {
+	if p.Loading {
+		r.stage(StageLoading)
+		return nil
+	}
+	r.mu.Lock()
+	if r.job.Stage != StageTranscribing {
+		r.job.Stage, r.decode = StageTranscribing, r.app.now()
+	}
+	news := r.t.Language != p.Language && p.Language != "" || r.t.Device != p.Device && p.Device != ""
+	if p.Language != "" {
+		r.t.Language = p.Language
+	}
+	if p.Device != "" {
+		r.t.Device = p.Device
+	}
+	moved := p.Position > r.t.Position
+	r.t.Segments = append(r.t.Segments, p.Segments...)
+	r.t.Position = max(r.t.Position, p.Position)
+	r.reached = max(r.reached, p.Reached, p.Position)
+	id := r.t.ID
+	r.mu.Unlock()
+
+	if r.library != nil && (len(p.Segments) > 0 || moved || news) {
+		// What was heard is kept even if the job is being cancelled.
+		if err := r.library.Append(context.WithoutCancel(ctx), id, p); err != nil {
+			return err
+		}
+	}
+	if news {
+		r.announce()
+	}
+	r.publishSegments(p.Segments)
+	return nil
+}
+
+// finish records how the job ended and publishes it.
+func (r *transcription) finish(ctx context.Context, err error) (Transcript, error) {
+	r.mu.Lock()
+	r.measure()
+	switch {
+	case err == nil:
+		r.job.Stage, r.t.State, r.job.Fraction, r.job.Remaining = StageDone, StateDone, 1, 0
+	case errors.Is(context.Cause(ctx), ErrClosing):
+		err = ErrClosing
+		r.job.Stage, r.t.State = StageCancelled, StateInterrupted
+	case ctx.Err() != nil:
+		r.job.Stage, r.t.State = StageCancelled, StateCancelled
+	default:
+		r.job.Stage, r.t.State, r.job.Err = StageFailed, StateFailed, err
+	}
+	if r.job.Speed > 0 {
+		r.t.Speed = r.job.Speed
+	}
+	t, cached := r.t, r.job.Cached
+	r.mu.Unlock()
+	if r.library != nil && t.ID != 0 && !cached {
+		if storing := r.record(context.WithoutCancel(ctx), t); storing != nil && err == nil {
+			err = storing
+			r.mu.Lock()
+			r.job.Stage, r.job.Err = StageFailed, err
+			r.mu.Unlock()
+		}
+	}
+	r.publishJob()
+	return t, err
+}
+
+// record stores the end of a job. One that brought nothing leaves nothing
+// behind.
+func (r *transcription) record(ctx context.Context, t Transcript) error {
+	if t.State != StateDone && len(t.Segments) == 0 && t.Position == 0 {
+		if err := r.library.Delete(ctx, t.ID); err != nil {
+			return err
+		}
+		r.publish(EntryRemoved{ID: t.ID})
+		r.mu.Lock()
+		r.job.Transcript = 0
+		r.mu.Unlock()
+		return nil
+	}
+	err := r.library.Finish(ctx, t.ID, Ending{State: t.State, Duration: t.Duration, Speed: t.Speed, Warnings: t.Warnings})
+	if err != nil {
+		return fmt.Errorf("finish transcript: %w", err)
+	}
+	r.announce()
+	return nil
+}
+
+func (r *transcription) stage(s Stage) {
+	r.mu.Lock()
+	r.job.Stage = s
+	r.mu.Unlock()
+	r.publishJob()
+}
+
+// announce publishes the entry as it is now.
+func (r *transcription) announce() {
+	r.mu.Lock()
+	r.job.Transcript = r.t.ID
+	e := r.t.Entry
+	r.mu.Unlock()
+	r.publish(EntryChanged{Entry: e})
+	r.publishJob()
+}
+
+func (r *transcription) publishSegments(s []Segment) {
+	if len(s) > 0 {
+		r.publish(SegmentsAdded{Transcript: r.t.ID, Segments: s})
+	}
+}
+
+func (r *transcription) publish(e Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.on(e)
+}
+
+func (r *transcription) publishJob() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.measure()
+	r.on(JobChanged{Job: r.job})
+}
+
+// measure brings the job's figures up to date. r.mu is held.
+func (r *transcription) measure() {
+	now := r.app.now()
+	r.job.Elapsed = now.Sub(r.began).Seconds()
+	if d := r.t.Duration; d > 0 {
+		r.job.Fraction = min(r.reached/d, 1)
+	}
+	if r.decode.IsZero() || r.reached <= r.offset {
+		return
+	}
+	if spent := now.Sub(r.decode).Seconds(); spent > 0 {
+		r.job.Speed = (r.reached - r.offset) / spent
+		if r.t.Duration > 0 {
+			r.job.Remaining = max(0, r.t.Duration-r.reached) / r.job.Speed
+		}
+	}
+}
+
+// reportTicks publishes the job's progress until the returned function is
+// called, which waits for the last report.
+func (r *transcription) reportTicks() (stop func()) {
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		t := time.NewTicker(tick)
+		defer t.Stop()
+		for {
+			select {
+			case <-t.C:
+				r.publishJob()
+			case <-quit:
+				return
+			}
+		}
+	}()
+	return func() { close(quit); <-done }
+}

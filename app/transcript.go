@@ -1,0 +1,111 @@
+package app
+
+import (
+	"strings"
+	"time"
+)
+
+// Word is one word of a segment. Text has no surrounding blanks.
+type Word struct {
+	Text       string
+	Start, End float64 // seconds from the start of the recording
+	Confidence float64 // 0..1, the model's own probability
+}
+
+// Segment is a stretch of speech with its text, usually a sentence or a
+// clause. Start <= words <= End; words are in order and do not overlap.
+type Segment struct {
+	ID         int64 // 0 until stored
+	Start, End float64
+	Text       string
+	Confidence float64 // mean over the words, 0..1
+	Speaker    string  // the speaker's name; "" when nobody was told apart
+	Words      []Word
+}
+
+// Source is where a transcript's audio came from.
+type Source struct {
+	Path     string  // as the user named it, made absolute; "-" for standard input
+	Hash     string  // SHA-256 of the content, hex
+	Size     int64   // bytes
+	Duration float64 // seconds that the container promises; 0 if it does not say
+}
+
+// State says how far a transcript has come.
+type State string
+
+// The states of a transcript. Everything but StateRunning and StateDone can
+// be resumed.
+const (
+	StateRunning     State = "running"
+	StateDone        State = "done"
+	StateCancelled   State = "cancelled"   // the user stopped it
+	StateInterrupted State = "interrupted" // the program died while it ran
+	StateFailed      State = "failed"
+)
+
+// Resumable reports whether there is something left to transcribe.
+func (s State) Resumable() bool {
+	return s == StateCancelled || s == StateInterrupted || s == StateFailed
+}
+
+// Entry is one line of the library: a transcript without its text.
+type Entry struct {
+	ID       int64
+	Title    string
+	Source   Source
+	Options  Options // what was asked for
+	Key      string  // see CacheKey
+	Model    string
+	Language string // ISO 639-1; "" until known
+	Device   string // what did the work, in words
+	Speed    float64
+	State    State
+	Position float64 // everything before this second is transcribed
+	Duration float64 // seconds of audio: decoded, or promised while running
+	Created  time.Time
+	Warnings []string
+}
+
+// Transcript is an entry with its text.
+type Transcript struct {
+	Entry
+	Segments []Segment
+}
+
+// Text is the whole text, one segment a line.
+func (t Transcript) Text() string {
+	lines := make([]string, len(t.Segments))
+	for i, s := range t.Segments {
+		lines[i] = s.Text
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Confidence is the mean confidence of all words, 0 for an empty transcript.
+func (t Transcript) Confidence() float64 {
+	sum, n := 0.0, 0
+	for _, s := range t.Segments {
+		for _, w := range s.Words {
+			sum += w.Confidence
+			n++
+		}
+	}
+	if n == 0 {
+		return 0
+	}
+	return sum / float64(n)
+}
+
+// Hit is one place where a search found its words.
+type Hit struct {
+	Entry   Entry
+	Segment Segment
+	Snippet string // the text around the match, matches between HitStart and HitEnd
+}
+
+// Marks around a match in Hit.Snippet: two runes that no transcript contains.
+const (
+	HitStart = "\ue000"
+	HitEnd   = "\ue001"
+)

@@ -1,0 +1,188 @@
+package capture
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"earshot/app"
+)
+
+// probeFFmpeg asks ffprobe what the file holds.
+func probeFFmpeg(ctx context.Context, ffprobe, path string) (app.MediaInfo, error) {
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	cmd, complaints, err := command(ctx, ffprobe, path,
+		[]string{"-v", "error"},
+		"-show_entries", "format=duration:stream=codec_type,codec_name,sample_rate,channels,duration:stream_tags=language,title:stream_disposition=default",
+		"-of", "json")
+	if err != nil {
+		return app.MediaInfo{}, err
+	}
+	out, err := cmd.Output()
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return app.MediaInfo{}, errors.New("ffprobe did not come to an end with it")
+	}
+	if err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			return app.MediaInfo{}, fmt.Errorf("run ffprobe: %w", err)
+		}
+		return app.MediaInfo{}, fmt.Errorf("%w (%s)", app.ErrNotMedia, complaints.first())
+	}
+	return parseProbe(out)
+}
+
+// parseProbe reads ffprobe's JSON.
+func parseProbe(out []byte) (app.MediaInfo, error) {
+	var probed struct {
+		Format  struct{ Duration string }
+		Streams []struct {
+			Type        string `json:"codec_type"`
+			Codec       string `json:"codec_name"`
+			Rate        string `json:"sample_rate"`
+			Channels    int
+			Duration    string
+			Disposition struct{ Default int }
+			Tags        struct{ Language, Title string }
+		}
+	}
+	if err := json.Unmarshal(out, &probed); err != nil {
+		return app.MediaInfo{}, fmt.Errorf("understand ffprobe: %w", err)
+	}
+	info := app.MediaInfo{Duration: duration(probed.Format.Duration)}
+	for _, s := range probed.Streams {
+		if s.Type != "audio" {
+			continue
+		}
+		rate, _ := strconv.Atoi(s.Rate)
+		info.Streams = append(info.Streams, app.AudioStream{
+			Index: len(info.Streams), Codec: s.Codec, Rate: rate, Channels: s.Channels,
+			Language: s.Tags.Language, Title: s.Tags.Title, Default: s.Disposition.Default == 1,
+		})
+		info.Duration = max(info.Duration, duration(s.Duration))
+	}
+	return info, nil
+}
+
+// duration parses seconds; what is missing or absurd is 0, unknown.
+func duration(s string) float64 {
+	d, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(d > 0 && d < 1e7) {
+		return 0
+	}
+	return d
+}
+
+// openFFmpeg starts decoding one audio stream.
+func openFFmpeg(ctx context.Context, ffmpeg, path string, stream int) (*audioReader, error) {
+	running, cancel := context.WithCancel(ctx)
+	cmd, complaints, err := command(running, ffmpeg, path,
+		[]string{"-nostdin", "-v", "error"},
+		"-map", "0:a:"+strconv.Itoa(stream), "-vn", "-sn", "-dn",
+		"-ac", "1", "-ar", strconv.Itoa(app.SampleRate), "-f", "s16le", "pipe:1")
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		cancel()
+		return nil, fmt.Errorf("run ffmpeg: %w", err)
+	}
+	d := &decoder{ctx: ctx, cancel: cancel, cmd: cmd, complaints: complaints}
+	return &audioReader{source: &pcmReader{r: stdout}, end: d.end}, nil
+}
+
+// decoder is a running ffmpeg.
+type decoder struct {
+	ctx        context.Context // the job's
+	cancel     context.CancelFunc
+	cmd        *exec.Cmd
+	complaints *complaints
+	ended      bool
+}
+
+// end waits for ffmpeg, killing it first if it is not wanted any more, and
+// returns what it complained of. The error is ctx's if that stopped it.
+func (d *decoder) end(kill bool) ([]string, error) {
+	if d.ended {
+		return d.complaints.lines(), d.ctx.Err()
+	}
+	d.ended = true
+	if kill {
+		d.cancel()
+	}
+	err := d.cmd.Wait()
+	d.cancel()
+	if err != nil && !kill && len(d.complaints.lines()) == 0 {
+		d.complaints.Write([]byte(err.Error() + "\n"))
+	}
+	return d.complaints.lines(), d.ctx.Err()
+}
+
+// command prepares a child process that reads the file at path.
+func command(ctx context.Context, program, path string, head []string, tail ...string) (*exec.Cmd, *complaints, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	args := append(head, "-protocol_whitelist", protocols, "-format_whitelist", formats)
+	args = append(args, "-i", "file:"+path)
+	cmd := exec.CommandContext(ctx, program, append(args, tail...)...)
+	cmd.WaitDelay = time.Second
+	detach(cmd)
+	c := &complaints{}
+	cmd.Stderr = c
+	return cmd, c, nil
+}
+
+// complaints keeps the beginning of what a child process says, and counts the
+// lines. It is safe for concurrent use.
+type complaints struct {
+	mu    sync.Mutex
+	buf   bytes.Buffer
+	count int
+}
+
+const maxComplaints = 16 << 10 // bytes
+
+func (c *complaints) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.count += bytes.Count(p, []byte("\n"))
+	if room := maxComplaints - c.buf.Len(); room > 0 {
+		c.buf.Write(p[:min(room, len(p))])
+	}
+	return len(p), nil
+}
+
+func (c *complaints) lines() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return strings.FieldsFunc(c.buf.String(), func(r rune) bool { return r == '\n' || r == '\r' })
+}
+
+// first is the first line, without the address ffmpeg begins it with.
+func (c *complaints) first() string {
+	lines := c.lines()
+	if len(lines) == 0 {
+		return "ffprobe gave no reason"
+	}
+	if _, rest, ok := strings.Cut(lines[0], "] "); ok && strings.HasPrefix(lines[0], "[") {
+		return rest
+	}
+	return lines[0]
+}

@@ -1,0 +1,233 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"earshot/app"
+)
+
+type historyCmd struct {
+	List   historyListCmd   `cmd:"" help:"List transcripts, newest first."`
+	Show   historyShowCmd   `cmd:"" help:"Print a transcript."`
+	Search historySearchCmd `cmd:"" help:"Find words in everything ever said."`
+	Export historyExportCmd `cmd:"" help:"Write transcripts to files or to standard output."`
+	Delete historyDeleteCmd `cmd:"" help:"Delete transcripts for good. The recordings are not touched."`
+}
+
+// jsonEntry is an entry of the library as other programs see it.
+type jsonEntry struct {
+	ID       int64     `json:"id"`
+	Title    string    `json:"title"`
+	Source   string    `json:"source"`
+	Duration float64   `json:"duration"`
+	Language string    `json:"language"`
+	Model    string    `json:"model"`
+	Device   string    `json:"device"`
+	Speed    float64   `json:"speed"`
+	State    app.State `json:"state"`
+	Created  time.Time `json:"created"`
+	Warnings []string  `json:"warnings"`
+}
+
+func newJSONEntry(e app.Entry) jsonEntry {
+	return jsonEntry{
+		ID: e.ID, Title: e.Title, Source: e.Source.Path, Duration: e.Duration, Language: e.Language, Model: e.Model,
+		Device: e.Device, Speed: e.Speed, State: e.State, Created: e.Created.UTC(), Warnings: append([]string{}, e.Warnings...),
+	}
+}
+
+func (s *session) json(v any) error {
+	enc := json.NewEncoder(s.Stdout)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+type historyListCmd struct {
+	JSON bool `help:"Print JSON."`
+}
+
+func (c *historyListCmd) Run(s *session) error {
+	a, closeApp, err := s.open(StoreNeeded)
+	if err != nil {
+		return err
+	}
+	defer closeApp()
+	entries, err := a.List(s.ctx)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		list := make([]jsonEntry, 0, len(entries))
+		for _, e := range entries {
+			list = append(list, newJSONEntry(e))
+		}
+		return s.json(list)
+	}
+	w := tabwriter.NewWriter(s.Stdout, 0, 0, 2, ' ', 0)
+	for _, e := range entries {
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", e.ID, e.Created.Format("2006-01-02 15:04"), app.Clock(e.Duration),
+			orDash(e.Language), e.Model, e.State, e.Title)
+	}
+	return w.Flush()
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+type historyShowCmd struct {
+	ID   int64 `arg:"" help:"Number of the transcript, see “earshot history list”."`
+	JSON bool  `help:"Print JSON."`
+}
+
+func (c *historyShowCmd) Run(s *session) error {
+	format := app.TXT
+	if c.JSON {
+		format = app.JSON
+	}
+	return (&historyExportCmd{IDs: []int64{c.ID}, Format: string(format)}).Run(s)
+}
+
+type historySearchCmd struct {
+	Query []string `arg:"" help:"Words, or a “phrase in quotes”; the last word may be incomplete."`
+	Limit int      `default:"50" help:"At most so many places."`
+	JSON  bool     `help:"Print JSON."`
+}
+
+func (c *historySearchCmd) Run(s *session) error {
+	if c.Limit < 1 {
+		return &app.UsageError{What: "limit", Value: fmt.Sprint(c.Limit), Want: "1 or more"}
+	}
+	a, closeApp, err := s.open(StoreNeeded)
+	if err != nil {
+		return err
+	}
+	defer closeApp()
+	hits, err := a.Search(s.ctx, strings.Join(c.Query, " "), c.Limit)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		type jsonHit struct {
+			Transcript int64   `json:"transcript"`
+			Title      string  `json:"title"`
+			Start      float64 `json:"start"`
+			End        float64 `json:"end"`
+			Text       string  `json:"text"`
+		}
+		list := make([]jsonHit, 0, len(hits))
+		for _, h := range hits {
+			list = append(list, jsonHit{h.Entry.ID, h.Entry.Title, h.Segment.Start, h.Segment.End, h.Segment.Text})
+		}
+		return s.json(list)
+	}
+	var last int64
+	for _, h := range hits {
+		if h.Entry.ID != last {
+			fmt.Fprintf(s.Stdout, "%d  %s\n", h.Entry.ID, h.Entry.Title)
+			last = h.Entry.ID
+		}
+		fmt.Fprintf(s.Stdout, "    %s  %s\n", app.Clock(h.Segment.Start), h.Segment.Text)
+	}
+	return nil
+}
+
+type historyExportCmd struct {
+	IDs    []int64 `arg:"" name:"id" help:"Numbers of transcripts, see “earshot history list”."`
+	Format string  `short:"f" placeholder:"FORMAT" default:"txt" help:"txt, srt, vtt or json."`
+	Output string  `short:"o" placeholder:"DIR" help:"Write one file for each transcript into this folder."`
+	Force  bool    `help:"Overwrite files in the output folder."`
+	Words  bool    `help:"A line or cue for every word."`
+	JSON   bool    `help:"The same as --format json."`
+}
+
+func (c *historyExportCmd) Run(s *session) error {
+	format, err := app.ParseFormat(c.Format)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		format = app.JSON
+	}
+	a, closeApp, err := s.open(StoreNeeded)
+	if err != nil {
+		return err
+	}
+	defer closeApp()
+	ok := true
+	for _, id := range c.IDs {
+		t, err := a.Transcript(s.ctx, id)
+		if err == nil {
+			err = c.write(s, t, format)
+		}
+		if err != nil {
+			s.complain(numbered(err, id))
+			ok = false
+		}
+	}
+	if !ok {
+		return errFailed
+	}
+	return nil
+}
+
+// numbered says which transcript is not there.
+func numbered(err error, id int64) error {
+	if errors.Is(err, app.ErrNotFound) {
+		return fmt.Errorf("there is no transcript %d in the library", id)
+	}
+	return err
+}
+
+func (c *historyExportCmd) write(s *session, t app.Transcript, format app.Format) error {
+	out, err := s.output(destination{dir: c.Output, force: c.Force}, app.FileName(t.Title), format, c.Words)
+	if err != nil {
+		return err
+	}
+	for _, seg := range t.Segments {
+		if err := out.Segment(seg); err != nil {
+			out.drop()
+			return fmt.Errorf("write the text: %w", err)
+		}
+	}
+	return out.close(t)
+}
+
+type historyDeleteCmd struct {
+	IDs  []int64 `arg:"" name:"id" help:"Numbers of transcripts, see “earshot history list”."`
+	JSON bool    `help:"Print JSON."`
+}
+
+func (c *historyDeleteCmd) Run(s *session) error {
+	a, closeApp, err := s.open(StoreNeeded)
+	if err != nil {
+		return err
+	}
+	defer closeApp()
+	deleted := []int64{}
+	for _, id := range c.IDs {
+		if err := a.Delete(s.ctx, id); err != nil {
+			s.complain(numbered(err, id))
+			continue
+		}
+		deleted = append(deleted, id)
+	}
+	if c.JSON {
+		if err := s.json(map[string][]int64{"deleted": deleted}); err != nil {
+			return err
+		}
+	}
+	if len(deleted) < len(c.IDs) {
+		return errFailed
+	}
+	return nil
+}

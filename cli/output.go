@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"earshot/app"
+)
+
+// destination is where a command writes transcripts.
+type destination struct {
+	dir   string // "" is standard output
+	force bool   // replace files that are there
+}
+
+// output is where one transcript goes.
+type output struct {
+	*app.Writer
+	file  *os.File // nil for standard output
+	final string   // the file's name when it is complete
+}
+
+// output opens the destination of one transcript. A file gets its name when it
+// is complete; until then nothing that was there is touched.
+func (s *session) output(d destination, stem string, format app.Format, words bool) (*output, error) {
+	if d.dir == "" {
+		return &output{Writer: app.NewWriter(s.Stdout, format, words)}, nil
+	}
+	if err := os.MkdirAll(d.dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make output folder: %w", err)
+	}
+	final := filepath.Join(d.dir, stem+"."+string(format))
+	if !d.force {
+		if _, err := os.Lstat(final); err == nil {
+			return nil, fmt.Errorf("%s exists already; use --force to replace it", final)
+		}
+	}
+	f, err := os.CreateTemp(d.dir, ".earshot-*")
+	if err != nil {
+		return nil, fmt.Errorf("write into %s: %w", d.dir, err)
+	}
+	return &output{Writer: app.NewWriter(f, format, words), file: f, final: final}, nil
+}
+
+// close completes the output with t, the whole transcript.
+func (o *output) close(t app.Transcript) error {
+	err := o.Writer.Close(t)
+	if o.file == nil {
+		if err != nil {
+			return fmt.Errorf("write the text: %w", err)
+		}
+		return nil
+	}
+	err = errors.Join(err, o.file.Chmod(0o644), o.file.Close())
+	if err == nil {
+		err = os.Rename(o.file.Name(), o.final)
+	}
+	if err != nil {
+		os.Remove(o.file.Name())
+		return fmt.Errorf("write %s: %w", o.final, err)
+	}
+	return nil
+}
+
+// drop gives the output up, leaving nothing.
+func (o *output) drop() {
+	if o.file != nil {
+		o.file.Close()
+		os.Remove(o.file.Name())
+	}
+}

@@ -1,0 +1,165 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"earshot/app"
+)
+
+type transcribeCmd struct {
+	Files    []string `arg:"" name:"file" help:"Audio or video files; - reads a media stream from standard input."`
+	Model    string   `short:"m" placeholder:"NAME|PATH" help:"Model to use (see “earshot models list”)."`
+	Language string   `short:"l" placeholder:"CODE" default:"auto" help:"Language spoken: auto or an ISO 639-1 code."`
+	Format   string   `short:"f" placeholder:"FORMAT" default:"txt" help:"txt, srt, vtt or json."`
+	Output   string   `short:"o" placeholder:"DIR" help:"Write one file for each input into this folder."`
+	Force    bool     `help:"Overwrite files in the output folder."`
+	Words    bool     `help:"A line or cue for every word."`
+	Track    int      `placeholder:"N" help:"Audio track to use, counted from 1, where a file has several."`
+	Device   string   `placeholder:"DEVICE" default:"auto" help:"auto, cpu, gpu or gpu:N."`
+	Threads  int      `placeholder:"N" help:"Windows decoded side by side, one thread each."`
+	NoStore  bool     `help:"Keep nothing in the library."`
+	NoCache  bool     `help:"Transcribe again what the library has already."`
+	Quiet    bool     `short:"q" help:"No progress and no warnings."`
+}
+
+func (c *transcribeCmd) Run(s *session) error {
+	format, err := app.ParseFormat(c.Format)
+	if err != nil {
+		return err
+	}
+	if c.Threads < 0 {
+		return &app.UsageError{What: "number of threads", Value: fmt.Sprint(c.Threads), Want: "1 or more"}
+	}
+	if c.Track < 0 {
+		return &app.UsageError{What: "track number", Value: fmt.Sprint(c.Track), Want: "1 or more"}
+	}
+	use := StoreWanted
+	if c.NoStore {
+		use = StoreUnused
+	}
+	a, closeApp, err := s.open(use)
+	if err != nil {
+		return err
+	}
+	defer closeApp()
+	ok := true
+	for i, path := range c.Files {
+		if s.ctx.Err() != nil {
+			break
+		}
+		if i > 0 && c.Output == "" && format == app.TXT {
+			fmt.Fprintln(s.Stdout)
+		}
+		if err := c.one(s, a, path, format); err != nil {
+			var usage *app.UsageError
+			if errors.As(err, &usage) {
+				return err // it would be the same for every file
+			}
+			if s.ctx.Err() == nil {
+				s.complain(err)
+			}
+			ok = false
+		}
+	}
+	if s.ctx.Err() != nil {
+		return s.ctx.Err()
+	}
+	if !ok {
+		return errFailed
+	}
+	return nil
+}
+
+// one transcribes one input.
+func (c *transcribeCmd) one(s *session, a *app.App, path string, format app.Format) error {
+	req := app.Request{
+		Path: path, NoStore: c.NoStore, NoCache: c.NoCache,
+		Options: app.Options{Model: c.Model, Language: c.Language, Device: c.Device, Threads: c.Threads, Stream: c.Track},
+	}
+	if path == "-" {
+		spooled, err := spool(s.ctx, s.Stdin, s.Width(s.Stdin) > 0)
+		if err != nil {
+			return err
+		}
+		defer os.Remove(spooled)
+		req.Path, req.Source = spooled, "-"
+	}
+	out, err := s.output(destination{dir: c.Output, force: c.Force}, stem(path), format, c.Words)
+	if err != nil {
+		return err
+	}
+	show := &progress{w: s.Stderr}
+	if !c.Quiet && s.Getenv("TERM") != "dumb" {
+		show.width = s.Width(s.Stderr)
+	}
+	t, err := a.Transcribe(s.ctx, req, func(e app.Event) {
+		switch e := e.(type) {
+		case app.JobChanged:
+			show.job(e.Job, path)
+		case app.SegmentsAdded:
+			show.clear()
+			for _, seg := range e.Segments {
+				out.Segment(seg) // a failed write is reported by Close
+			}
+		}
+	})
+	show.clear()
+	if !c.Quiet {
+		for _, w := range t.Warnings {
+			fmt.Fprintf(s.Stderr, "earshot: warning: %s: %s\n", path, w)
+		}
+	}
+	if nothing := len(t.Segments) == 0 && err != nil; nothing {
+		out.drop()
+		return readable(err, path)
+	}
+	return errors.Join(readable(err, path), out.close(t))
+}
+
+// stem is the name of the output file for an input, without extension.
+func stem(path string) string {
+	if path == "-" {
+		return "stdin"
+	}
+	return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+}
+
+// readable replaces the name of a spooled file by the one the user knows.
+func readable(err error, path string) error {
+	var media *app.MediaError
+	if path == "-" && errors.As(err, &media) {
+		return &app.MediaError{Path: "-", Err: media.Err}
+	}
+	return err
+}
+
+// spool copies a media stream into a private file: many containers can only
+// be read by jumping about in them.
+func spool(ctx context.Context, in io.Reader, terminal bool) (path string, err error) {
+	if terminal {
+		return "", &app.UsageError{What: "media stream", Value: "-", Want: "a file or pipe, not a terminal"}
+	}
+	f, err := os.CreateTemp("", "earshot-*")
+	if err != nil {
+		return "", fmt.Errorf("store standard input: %w", err)
+	}
+	// A read from a pipe cannot be interrupted, but closing its end can.
+	stop := context.AfterFunc(ctx, func() {
+		if c, ok := in.(io.Closer); ok {
+			c.Close()
+		}
+	})
+	defer stop()
+	_, err = io.Copy(f, in)
+	if err = errors.Join(err, f.Close(), ctx.Err()); err != nil {
+		os.Remove(f.Name())
+		return "", fmt.Errorf("store standard input: %w", err)
+	}
+	return f.Name(), nil
+}

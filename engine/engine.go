@@ -1,0 +1,227 @@
+// Package engine turns speech into text with libwhisper. It owns the native
+// library, the models in memory and the cutting of audio into windows.
+//
+// Only native.go knows C; nothing C-typed leaves it. Paths chosen by a person
+// never reach C either: models are opened in Go, checked from header to last
+// tensor, and fed to the library's loader callbacks.
+//
+// The engine decodes with one thread per whisper_state and several states
+// side by side on one shared model; see ARCHITECTURE.md for who owns which
+// goroutine.
+package engine
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime"
+	"sync"
+
+	"earshot/app"
+)
+
+var (
+	errLoad   = errors.New("libwhisper could not load it")
+	errMemory = errors.New("there is not enough memory for it")
+)
+
+// Options of New; the zero value works.
+type Options struct {
+	Log *slog.Logger // nil discards
+}
+
+// Engine implements app.Recognizer. It keeps the model that was used last in
+// memory, to be shared by all jobs. It is safe for concurrent use.
+type Engine struct {
+	log *slog.Logger
+
+	mu   sync.Mutex
+	last *model // holds one reference; nil before the first job
+}
+
+// New returns an engine. The native library is started by its first use.
+func New(opt Options) *Engine {
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	setNativeLog(opt.Log.With("component", "libwhisper"))
+	return &Engine{log: opt.Log}
+}
+
+// Close frees the model. It must not be called while a job runs.
+func (e *Engine) Close() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.last != nil {
+		e.last.release()
+		e.last = nil
+	}
+	return nil
+}
+
+// Devices lists what can compute here, the CPU last.
+func (e *Engine) Devices(context.Context) ([]app.Device, error) {
+	natives, err := nativeDevices()
+	if err != nil {
+		return nil, err
+	}
+	devices := make([]app.Device, len(natives))
+	for i, d := range natives {
+		devices[i] = app.Device{
+			ID: d.id(), Backend: d.backend, Name: d.name, Type: d.kind,
+			MemoryTotal: d.total, MemoryFree: d.free,
+		}
+	}
+	return devices, nil
+}
+
+// Languages lists the codes that Options.Language takes besides "auto".
+func (e *Engine) Languages() []string { return languageCodes() }
+
+// modelKey says when a model in memory can be used again.
+type modelKey struct {
+	path, fingerprint string
+	gpu               int
+}
+
+// model is a loaded model with its idle states, counted by users.
+type model struct {
+	modelKey
+	native *nativeModel
+	device nativeDevice
+
+	mu   sync.Mutex
+	refs int
+	idle []*nativeState
+}
+
+func (m *model) release() {
+	m.mu.Lock()
+	m.refs--
+	last := m.refs == 0
+	m.mu.Unlock()
+	if last {
+		for _, s := range m.idle {
+			s.free()
+		}
+		m.native.free()
+	}
+}
+
+// borrow returns a decoder state, to be given back.
+func (m *model) borrow() (*nativeState, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if n := len(m.idle); n > 0 {
+		s := m.idle[n-1]
+		m.idle = m.idle[:n-1]
+		return s, nil
+	}
+	return m.native.newState()
+}
+
+func (m *model) giveBack(s *nativeState) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.idle = append(m.idle, s)
+}
+
+// acquire returns the model at path on the device, loaded, with a reference
+// for the caller to release.
+func (e *Engine) acquire(path string, device nativeDevice) (*model, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, &app.ModelError{Path: path, Err: err}
+	}
+	defer f.Close()
+	info, err := inspect(f)
+	if err != nil {
+		return nil, &app.ModelError{Path: path, Err: err}
+	}
+	key := modelKey{path, info.Fingerprint, device.index}
+	if e.last == nil || e.last.modelKey != key {
+		if e.last != nil {
+			e.last.release()
+			e.last = nil
+		}
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return nil, &app.ModelError{Path: path, Err: err}
+		}
+		native, err := loadNative(bufio.NewReaderSize(f, 1<<20), device.index)
+		if err != nil {
+			return nil, &app.ModelError{Path: path, Err: err}
+		}
+		e.last = &model{modelKey: key, native: native, device: device, refs: 1}
+	}
+	e.last.mu.Lock()
+	e.last.refs++
+	e.last.mu.Unlock()
+	return e.last, nil
+}
+
+// prepare finds the device for a job and loads the model on it, falling back
+// to the CPU where a GPU fails. why is "" if the job got what it asked for.
+func (e *Engine) prepare(opt app.RecognizeOptions) (m *model, why string, err error) {
+	devices, err := nativeDevices()
+	if err != nil {
+		return nil, "", err
+	}
+	c, err := choose(devices, opt.Device)
+	if err != nil {
+		return nil, "", err
+	}
+	if c.index >= 0 {
+		m, err := e.tryGPU(opt.Model, c.nativeDevice)
+		if err == nil {
+			return m, c.why, nil
+		}
+		var bad *app.ModelError
+		if errors.As(err, &bad) && !errors.Is(err, errLoad) && !errors.Is(err, errMemory) {
+			return nil, "", err // the file is at fault, not the device
+		}
+		e.log.Warn("fall back to the CPU", "device", c.label(), "error", err)
+		if c, err = fallBack(devices, c.nativeDevice, "it could not be started or has too little memory"); err != nil {
+			return nil, "", err
+		}
+	}
+	m, err = e.acquire(opt.Model, c.nativeDevice)
+	return m, c.why, err
+}
+
+// tryGPU loads the model on a GPU and makes sure that a decoder fits too.
+func (e *Engine) tryGPU(path string, device nativeDevice) (*model, error) {
+	if !tryDevice(device.index) {
+		return nil, fmt.Errorf("open %s", device.label())
+	}
+	m, err := e.acquire(path, device)
+	if err != nil {
+		return nil, err
+	}
+	s, err := m.borrow()
+	if err != nil {
+		m.release()
+		return nil, err
+	}
+	m.giveBack(s)
+	return m, nil
+}
+
+// sideBySide is how many windows are decoded at once. On the CPU one core
+// stays free for audio and the window; a GPU is kept busy by one.
+func sideBySide(asked int, device nativeDevice) int {
+	cores := runtime.NumCPU()
+	switch {
+	case asked > 0:
+		return min(asked, cores)
+	case device.index >= 0:
+		return 1
+	default:
+		return max(1, min(cores-1, 4))
+	}
+}

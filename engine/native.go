@@ -1,0 +1,471 @@
+//go:build cgo
+
+package engine
+
+// This is the only file that knows C. The upstream Go binding serves for what
+// it does soundly: languages, token text and the model's own facts. The shim
+// below adds what it lacks: a loader that reads from Go, choice of device and
+// flash attention, one whisper_state per job on a shared context, callbacks
+// through runtime/cgo.Handle, abort, token times, voice activity and the log.
+
+/*
+#cgo pkg-config: earshot-whisper
+#cgo CFLAGS: -D_GNU_SOURCE
+#cgo linux LDFLAGS: -ldl
+#include <dlfcn.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <whisper.h>
+#include <ggml-backend.h>
+
+extern size_t  earshotRead(uintptr_t h, void * out, size_t n);
+extern bool    earshotEOF(uintptr_t h);
+extern void    earshotSegments(uintptr_t h, int n);
+extern void    earshotProgress(uintptr_t h, int percent);
+extern bool    earshotAbort(uintptr_t h);
+extern void    earshotLog(int level, char * text);
+
+static size_t shim_read(void * h, void * out, size_t n) { return earshotRead((uintptr_t) h, out, n); }
+static bool   shim_eof(void * h) { return earshotEOF((uintptr_t) h); }
+static void   shim_close(void * h) { (void) h; }
+static void   shim_log(enum ggml_log_level level, const char * text, void * u) { (void) u; earshotLog((int) level, (char *) text); }
+static bool   shim_abort(void * h) { return earshotAbort((uintptr_t) h); }
+static bool   shim_encoder_begin(struct whisper_context * c, struct whisper_state * s, void * h) { (void) c; (void) s; return !earshotAbort((uintptr_t) h); }
+static void   shim_segments(struct whisper_context * c, struct whisper_state * s, int n, void * h) { (void) c; (void) s; earshotSegments((uintptr_t) h, n); }
+static void   shim_progress(struct whisper_context * c, struct whisper_state * s, int p, void * h) { (void) c; (void) s; earshotProgress((uintptr_t) h, p); }
+
+static void shim_set_log(void) {
+	whisper_log_set(shim_log, NULL); // sets ggml's too
+	ggml_log_set(shim_log, NULL);
+}
+
+// The folder that libggml was loaded from; its backends lie beneath it.
+static const char * shim_ggml_file(void) {
+	Dl_info info;
+	return dladdr((void *) ggml_backend_load_all_from_path, &info) ? info.dli_fname : NULL;
+}
+
+static struct whisper_context * shim_load(uintptr_t h, bool gpu, int device) {
+	struct whisper_model_loader loader = { (void *) h, shim_read, shim_eof, shim_close };
+	struct whisper_context_params p = whisper_context_default_params();
+	p.use_gpu    = gpu;
+	p.gpu_device = device;
+	p.flash_attn = true;
+	return whisper_init_with_params_no_state(&loader, p);
+}
+
+static struct whisper_vad_context * shim_load_vad(uintptr_t h) {
+	struct whisper_model_loader loader = { (void *) h, shim_read, shim_eof, shim_close };
+	struct whisper_vad_context_params p = whisper_vad_default_context_params();
+	p.n_threads = 1;
+	p.use_gpu   = false;
+	return whisper_vad_init_with_params(&loader, p);
+}
+
+struct shim_options {
+	const char * language;
+	bool  suppress_nst;
+	int   best_of;
+	float entropy_thold;
+	float logprob_thold;
+	float temperature_inc;
+};
+
+static int shim_full(struct whisper_context * ctx, struct whisper_state * state, struct shim_options o,
+		const float * samples, int n, uintptr_t h) {
+	struct whisper_full_params p = whisper_full_default_params(WHISPER_SAMPLING_GREEDY);
+	p.n_threads        = 1;
+	p.no_context       = true;
+	p.n_max_text_ctx   = 0;
+	p.print_progress   = false;
+	p.print_realtime   = false;
+	p.print_timestamps = false;
+	p.print_special    = false;
+	p.token_timestamps = false; // ours are better, see align.go
+	p.suppress_nst     = o.suppress_nst;
+	p.greedy.best_of   = o.best_of;
+	p.entropy_thold    = o.entropy_thold;
+	p.logprob_thold    = o.logprob_thold;
+	p.temperature_inc  = o.temperature_inc;
+	p.language         = o.language;
+	p.abort_callback                       = shim_abort;
+	p.abort_callback_user_data             = (void *) h;
+	p.encoder_begin_callback               = shim_encoder_begin;
+	p.encoder_begin_callback_user_data     = (void *) h;
+	p.new_segment_callback                 = shim_segments;
+	p.new_segment_callback_user_data       = (void *) h;
+	p.progress_callback                    = shim_progress;
+	p.progress_callback_user_data          = (void *) h;
+	return whisper_full_with_state(ctx, state, p, samples, n);
+}
+*/
+import "C"
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/cgo"
+	"strings"
+	"sync"
+	"unsafe"
+
+	whisper "github.com/ggerganov/whisper.cpp/bindings/go"
+)
+
+// nativeLog is where the libraries' log goes. The C library keeps one log
+// callback for the whole process, so this is the package's one global.
+var nativeLog struct {
+	sync.Mutex
+	log *slog.Logger
+}
+
+var startNative = sync.OnceValue(func() error {
+	// libggml's abort handler would start a debugger. Spinning threads ruin
+	// everybody's latency; libgomp reads its policy when it is loaded, which
+	// the first CPU backend below does.
+	os.Setenv("GGML_NO_BACKTRACE", "1")
+	if os.Getenv("OMP_WAIT_POLICY") == "" {
+		os.Setenv("OMP_WAIT_POLICY", "passive")
+	}
+	C.shim_set_log()
+	loadBackends()
+	if C.ggml_backend_dev_count() == 0 {
+		return errors.New("find a compute backend: ggml has none installed beside it")
+	}
+	return nil
+})
+
+// loadBackends loads ggml's plug-ins from the folder beside libggml, where
+// distributions and our private prefix keep them, else from ggml's own search
+// path.
+func loadBackends() {
+	if f := C.shim_ggml_file(); f != nil {
+		dirs, _ := filepath.Glob(filepath.Join(filepath.Dir(C.GoString(f)), "ggml", "backends*"))
+		if len(dirs) > 0 {
+			dir := C.CString(dirs[len(dirs)-1])
+			defer C.free(unsafe.Pointer(dir))
+			C.ggml_backend_load_all_from_path(dir)
+			return
+		}
+	}
+	if C.ggml_backend_dev_count() == 0 {
+		C.ggml_backend_load_all()
+	}
+}
+
+// setNativeLog sends what the libraries say to log.
+func setNativeLog(log *slog.Logger) {
+	nativeLog.Lock()
+	defer nativeLog.Unlock()
+	nativeLog.log = log
+}
+
+//export earshotLog
+func earshotLog(level C.int, text *C.char) {
+	nativeLog.Lock()
+	log := nativeLog.log
+	nativeLog.Unlock()
+	if log == nil {
+		return
+	}
+	// Everything is debug to us: what matters comes back as an error.
+	log.Debug(strings.TrimSpace(C.GoString(text)), "level", int(level))
+}
+
+// nativeDevice is a ggml device as whisper.cpp counts them.
+type nativeDevice struct {
+	backend, name string
+	kind          string // "cpu", "gpu", "igpu"
+	index         int    // among the GPUs, what gpu_device takes; -1 for the CPU
+	free, total   uint64
+}
+
+// nativeDevices lists GPUs in whisper.cpp's own order, then the CPU.
+func nativeDevices() ([]nativeDevice, error) {
+	if err := startNative(); err != nil {
+		return nil, err
+	}
+	var gpus, cpus []nativeDevice
+	for i := range C.ggml_backend_dev_count() {
+		dev := C.ggml_backend_dev_get(i)
+		var free, total C.size_t
+		C.ggml_backend_dev_memory(dev, &free, &total)
+		d := nativeDevice{
+			backend: C.GoString(C.ggml_backend_reg_name(C.ggml_backend_dev_backend_reg(dev))),
+			name:    C.GoString(C.ggml_backend_dev_description(dev)),
+			index:   -1, free: uint64(free), total: uint64(total),
+		}
+		switch C.ggml_backend_dev_type(dev) {
+		case C.GGML_BACKEND_DEVICE_TYPE_CPU:
+			d.kind = "cpu"
+			cpus = append(cpus, d)
+		case C.GGML_BACKEND_DEVICE_TYPE_GPU:
+			d.kind, d.index = "gpu", len(gpus)
+			gpus = append(gpus, d)
+		case C.GGML_BACKEND_DEVICE_TYPE_IGPU:
+			d.kind, d.index = "igpu", len(gpus)
+			gpus = append(gpus, d)
+		}
+	}
+	return append(gpus, cpus...), nil
+}
+
+// tryDevice reports whether the GPU with this index can be opened at all.
+// whisper.cpp would fall back to the CPU without a word.
+func tryDevice(index int) bool {
+	gpu := 0
+	for i := range C.ggml_backend_dev_count() {
+		dev := C.ggml_backend_dev_get(i)
+		switch C.ggml_backend_dev_type(dev) {
+		case C.GGML_BACKEND_DEVICE_TYPE_GPU, C.GGML_BACKEND_DEVICE_TYPE_IGPU:
+			if gpu == index {
+				b := C.ggml_backend_dev_init(dev, nil)
+				if b == nil {
+					return false
+				}
+				C.ggml_backend_free(b)
+				return true
+			}
+			gpu++
+		}
+	}
+	return false
+}
+
+// source feeds a C loader from a Go reader.
+type source struct {
+	r   io.Reader
+	err error
+	eof bool
+}
+
+//export earshotRead
+func earshotRead(h C.uintptr_t, out unsafe.Pointer, n C.size_t) C.size_t {
+	s := cgo.Handle(h).Value().(*source)
+	buf := unsafe.Slice((*byte)(out), int(n))
+	got, err := io.ReadFull(s.r, buf)
+	clear(buf[got:])
+	if err != nil {
+		s.eof = true
+		if err != io.EOF && err != io.ErrUnexpectedEOF {
+			s.err = err
+		}
+	}
+	return C.size_t(got)
+}
+
+//export earshotEOF
+func earshotEOF(h C.uintptr_t) C.bool {
+	return C.bool(cgo.Handle(h).Value().(*source).eof)
+}
+
+// nativeModel is a loaded whisper model: weights that any number of states
+// share. Free it after its states.
+type nativeModel struct {
+	ctx *C.struct_whisper_context
+	up  *whisper.Context // the same, as the upstream binding sees it
+}
+
+// loadNative loads a model that checkModel has found sound. gpu is the device
+// index, -1 for the CPU.
+func loadNative(r io.Reader, gpu int) (*nativeModel, error) {
+	if err := startNative(); err != nil {
+		return nil, err
+	}
+	src := &source{r: r}
+	h := cgo.NewHandle(src)
+	defer h.Delete()
+	ctx := C.shim_load(C.uintptr_t(h), C.bool(gpu >= 0), C.int(max(gpu, 0)))
+	if src.err != nil {
+		if ctx != nil {
+			C.whisper_free(ctx)
+		}
+		return nil, fmt.Errorf("read the model: %w", src.err)
+	}
+	if ctx == nil {
+		return nil, errLoad
+	}
+	return &nativeModel{ctx: ctx, up: (*whisper.Context)(unsafe.Pointer(ctx))}, nil
+}
+
+func (m *nativeModel) free() { C.whisper_free(m.ctx) }
+
+func (m *nativeModel) multilingual() bool { return m.up.Whisper_is_multilingual() != 0 }
+
+// firstSpecial is the first token that is not text: everything from
+// end-of-text on.
+func (m *nativeModel) firstSpecial() int { return int(m.up.Whisper_token_eot()) }
+
+func (m *nativeModel) tokenText(id int) string {
+	return m.up.Whisper_token_to_str(whisper.Token(id))
+}
+
+// languageID is -1 for a code that Whisper does not know.
+func languageID(code string) int {
+	var none *whisper.Context
+	return none.Whisper_lang_id(code)
+}
+
+// languageCodes lists every language that Whisper knows, as ISO 639-1 codes
+// (ISO 639-3 where there is no shorter one).
+func languageCodes() []string {
+	codes := make([]string, 0, whisper.Whisper_lang_max_id()+1)
+	for i := range whisper.Whisper_lang_max_id() + 1 {
+		codes = append(codes, whisper.Whisper_lang_str(i))
+	}
+	return codes
+}
+
+// nativeState is one decoder: caches and buffers on top of a shared model.
+// One goroutine uses it at a time.
+type nativeState struct {
+	model *nativeModel
+	state *C.struct_whisper_state
+}
+
+func (m *nativeModel) newState() (*nativeState, error) {
+	s := C.whisper_init_state(m.ctx)
+	if s == nil {
+		return nil, errMemory
+	}
+	return &nativeState{model: m, state: s}, nil
+}
+
+func (s *nativeState) free() { C.whisper_free_state(s.state) }
+
+// detect returns the language code that the first 30 s of samples are most
+// likely in, with its probability.
+func (s *nativeState) detect(samples []float32) (string, float64, error) {
+	if C.whisper_pcm_to_mel_with_state(s.model.ctx, s.state, (*C.float)(&samples[0]), C.int(len(samples)), 1) != 0 {
+		return "", 0, errors.New("compute the spectrogram")
+	}
+	probs := make([]C.float, whisper.Whisper_lang_max_id()+1)
+	id := C.whisper_lang_auto_detect_with_state(s.model.ctx, s.state, 0, 1, &probs[0])
+	if id < 0 {
+		return "", 0, errors.New("detect the language")
+	}
+	return whisper.Whisper_lang_str(int(id)), float64(probs[id]), nil
+}
+
+// running is what the callbacks of one decode reach through their handle.
+type running struct {
+	ctx    context.Context
+	state  *nativeState
+	report func(found)
+	done   int // segments already reported
+}
+
+//export earshotAbort
+func earshotAbort(h C.uintptr_t) C.bool {
+	return C.bool(cgo.Handle(h).Value().(*running).ctx.Err() != nil)
+}
+
+//export earshotProgress
+func earshotProgress(h C.uintptr_t, percent C.int) {
+	cgo.Handle(h).Value().(*running).report(found{fraction: float64(percent) / 100})
+}
+
+//export earshotSegments
+func earshotSegments(h C.uintptr_t, n C.int) {
+	r := cgo.Handle(h).Value().(*running)
+	total := int(C.whisper_full_n_segments_from_state(r.state.state))
+	if fresh := r.state.segments(r.done, total); len(fresh) > 0 {
+		r.report(found{segments: fresh})
+	}
+	r.done = total
+}
+
+// decode transcribes samples, at most 30 s of them, and reports segments as
+// they are found, with times in seconds from the first sample. report is
+// called from the decoding thread and holds it up.
+func (s *nativeState) decode(ctx context.Context, samples []float32, opt decodeOptions, report func(found)) error {
+	lang := C.CString(opt.language)
+	defer C.free(unsafe.Pointer(lang))
+	r := &running{ctx: ctx, state: s, report: report}
+	h := cgo.NewHandle(r)
+	defer h.Delete()
+	rc := C.shim_full(s.model.ctx, s.state, C.struct_shim_options{
+		language:        lang,
+		suppress_nst:    C.bool(opt.suppressNonSpeech),
+		best_of:         C.int(opt.bestOf),
+		entropy_thold:   C.float(opt.entropy),
+		logprob_thold:   C.float(opt.logprob),
+		temperature_inc: C.float(opt.temperatureStep),
+	}, (*C.float)(&samples[0]), C.int(len(samples)), C.uintptr_t(h))
+	runtime.KeepAlive(samples)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if rc != 0 {
+		return fmt.Errorf("decode a window: whisper error %d", int(rc))
+	}
+	return nil
+}
+
+// segments copies segments [from, to) out of the state.
+func (s *nativeState) segments(from, to int) []rawSegment {
+	special := s.model.firstSpecial()
+	var out []rawSegment
+	for i := from; i < to; i++ {
+		seg := rawSegment{
+			start: centiseconds(C.whisper_full_get_segment_t0_from_state(s.state, C.int(i))),
+			end:   centiseconds(C.whisper_full_get_segment_t1_from_state(s.state, C.int(i))),
+		}
+		for j := range int(C.whisper_full_n_tokens_from_state(s.state, C.int(i))) {
+			d := C.whisper_full_get_token_data_from_state(s.state, C.int(i), C.int(j))
+			if int(d.id) >= special {
+				continue
+			}
+			seg.tokens = append(seg.tokens, rawToken{
+				text: s.model.tokenText(int(d.id)),
+				p:    float64(d.p),
+			})
+		}
+		out = append(out, seg)
+	}
+	return out
+}
+
+func centiseconds(t C.int64_t) float64 { return float64(t) / 100 }
+
+// nativeVAD is a Silero voice activity detector with its memory of what came
+// before. One goroutine uses it at a time.
+type nativeVAD struct{ vad *C.struct_whisper_vad_context }
+
+func loadNativeVAD(r io.Reader) (*nativeVAD, error) {
+	if err := startNative(); err != nil {
+		return nil, err
+	}
+	src := &source{r: r}
+	h := cgo.NewHandle(src)
+	defer h.Delete()
+	v := C.shim_load_vad(C.uintptr_t(h))
+	if v == nil || src.err != nil {
+		return nil, errLoad
+	}
+	// Its memory is not cleared when it is made.
+	C.whisper_vad_reset_state(v)
+	return &nativeVAD{v}, nil
+}
+
+func (v *nativeVAD) free() { C.whisper_vad_free(v.vad) }
+
+// probabilities appends to dst the probability of speech in each frame of
+// vadFrame samples; len(samples) is a multiple of vadFrame.
+func (v *nativeVAD) probabilities(dst []float32, samples []float32) ([]float32, error) {
+	if len(samples) == 0 {
+		return dst, nil
+	}
+	if !C.whisper_vad_detect_speech_no_reset(v.vad, (*C.float)(&samples[0]), C.int(len(samples))) {
+		return dst, errors.New("detect speech")
+	}
+	n := int(C.whisper_vad_n_probs(v.vad))
+	probs := unsafe.Slice((*float32)(unsafe.Pointer(C.whisper_vad_probs(v.vad))), n)
+	return append(dst, probs...), nil
+}

@@ -1,0 +1,100 @@
+package engine
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"earshot/app"
+)
+
+// Raw results of the native decoder, times in seconds from the window's start.
+type rawToken struct {
+	text string // bytes; may end in the middle of a character
+	p    float64
+}
+
+type rawSegment struct {
+	start, end float64
+	tokens     []rawToken
+}
+
+// found is one report of a running decode: new segments or how far it is.
+type found struct {
+	segments []rawSegment
+	fraction float64 // of the window's samples, 0..1
+}
+
+// Languages written without blanks between words: there each token that ends
+// a character ends a word.
+var unspaced = map[string]bool{"zh": true, "ja": true, "yue": true, "th": true, "lo": true, "my": true, "km": true, "bo": true}
+
+// segment turns what the decoder found in w into a segment of the recording.
+// It returns false for a segment without text.
+func (w *window) segment(raw rawSegment, language string) (app.Segment, bool) {
+	words := joinTokens(raw.tokens, unspaced[language])
+	if len(words) == 0 {
+		return app.Segment{}, false
+	}
+	var text strings.Builder
+	for _, t := range raw.tokens {
+		text.WriteString(t.text)
+	}
+	s := app.Segment{
+		Start: w.start(raw.start), End: w.end(raw.end),
+		Text: strings.Join(strings.Fields(strings.ToValidUTF8(text.String(), "\uFFFD")), " "),
+	}
+	s.End = max(s.End, s.Start)
+	w.align(words, raw.start, raw.end)
+	s.Words = words
+	for _, word := range words {
+		s.Confidence += word.Confidence / float64(len(words))
+	}
+	return s, true
+}
+
+// joinTokens makes words of tokens. A word's confidence is the mean of its
+// tokens' probabilities. Punctuation belongs to the word before it.
+func joinTokens(tokens []rawToken, unspaced bool) []app.Word {
+	var words []app.Word
+	var text []byte
+	var n int
+	var cur app.Word
+	flush := func() {
+		trimmed := strings.TrimSpace(strings.ToValidUTF8(string(text), "\uFFFD"))
+		text = text[:0]
+		if trimmed == "" {
+			n = 0
+			return
+		}
+		if last := len(words) - 1; last >= 0 && !speaks(trimmed) {
+			words[last].Text += trimmed
+			n = 0
+			return
+		}
+		cur.Text = trimmed
+		cur.Confidence /= float64(n)
+		words = append(words, cur)
+		n = 0
+	}
+	for _, t := range tokens {
+		if n > 0 && utf8.Valid(text) && (unspaced || strings.HasPrefix(t.text, " ")) {
+			flush()
+		}
+		if n == 0 {
+			cur = app.Word{}
+		}
+		text = append(text, t.text...)
+		cur.Confidence += t.p
+		n++
+	}
+	flush()
+	return words
+}
+
+// speaks reports whether s holds something that is pronounced.
+func speaks(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsNumber(r) || r == utf8.RuneError || unicode.IsSymbol(r)
+	}) >= 0
+}
