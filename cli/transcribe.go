@@ -29,15 +29,9 @@ type transcribeCmd struct {
 }
 
 func (c *transcribeCmd) Run(s *session) error {
-	format, err := app.ParseFormat(c.Format)
+	format, err := c.check()
 	if err != nil {
 		return err
-	}
-	if c.Threads < 0 {
-		return &app.UsageError{What: "number of threads", Value: fmt.Sprint(c.Threads), Want: "1 or more"}
-	}
-	if c.Track < 0 {
-		return &app.UsageError{What: "track number", Value: fmt.Sprint(c.Track), Want: "1 or more"}
 	}
 	use := StoreWanted
 	if c.NoStore {
@@ -50,30 +44,36 @@ func (c *transcribeCmd) Run(s *session) error {
 	defer closeApp()
 	ok := true
 	for i, path := range c.Files {
-		if s.ctx.Err() != nil {
-			break
-		}
 		if i > 0 && c.Output == "" && format == app.TXT {
 			fmt.Fprintln(s.Stdout)
 		}
-		if err := c.one(s, a, path, format); err != nil {
-			var usage *app.UsageError
-			if errors.As(err, &usage) {
-				return err // it would be the same for every file
-			}
-			if s.ctx.Err() == nil {
-				s.complain(err)
-			}
+		err := c.one(s, a, path, format)
+		var usage *app.UsageError
+		switch {
+		case s.ctx.Err() != nil:
+			return s.ctx.Err()
+		case errors.As(err, &usage):
+			return err // it would be the same for every file
+		case err != nil:
+			s.complain(err)
 			ok = false
 		}
-	}
-	if s.ctx.Err() != nil {
-		return s.ctx.Err()
 	}
 	if !ok {
 		return errFailed
 	}
 	return nil
+}
+
+// check finds mistakes in the flags before anything is done.
+func (c *transcribeCmd) check() (app.Format, error) {
+	if c.Threads < 0 {
+		return "", &app.UsageError{What: "number of threads", Value: fmt.Sprint(c.Threads), Want: "1 or more"}
+	}
+	if c.Track < 0 {
+		return "", &app.UsageError{What: "track number", Value: fmt.Sprint(c.Track), Want: "1 or more"}
+	}
+	return app.ParseFormat(c.Format)
 }
 
 // one transcribes one input.

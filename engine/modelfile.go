@@ -186,24 +186,33 @@ func (c *modelChecker) header() error {
 		return err
 	}
 	h := c.h
-	inRange := func(v int32, lo, hi int32) bool { return v >= lo && v <= hi }
-	if inRange(h.Vocab, 1, whisperVocab-1) {
+	if h.Vocab >= 1 && h.Vocab < whisperVocab {
 		return errors.New("it is not a Whisper model; if it is a Parakeet model, this Earshot cannot run it yet")
 	}
-	ok := inRange(h.Vocab, whisperVocab, maxVocabulary) &&
-		inRange(h.AudioCtx, 1, maxContext) && inRange(h.TextCtx, 1, maxContext) &&
-		inRange(h.AudioState, 1, maxWidth) && h.TextState == h.AudioState &&
-		inRange(h.AudioHead, 1, h.AudioState) && h.AudioState%h.AudioHead == 0 &&
-		inRange(h.TextHead, 1, h.TextState) && h.TextState%h.TextHead == 0 &&
-		inRange(h.AudioLayer, 1, maxLayers) && inRange(h.TextLayer, 1, maxLayers) &&
-		(h.Mels == 80 || h.Mels == 128)
-	if !ok {
+	if !h.possible() {
 		return errors.New("its header describes no Whisper model that exists")
 	}
 	if _, known := fileTypes[h.FileType%1000]; !known || h.FileType < 0 {
 		return fmt.Errorf("its weights have an unknown type (%d)", h.FileType)
 	}
 	return nil
+}
+
+// possible reports whether a model can have these parameters, and whether
+// they are small enough to compute with.
+func (h hparams) possible() bool {
+	for _, limit := range []struct{ v, lo, hi int32 }{
+		{h.Vocab, whisperVocab, maxVocabulary},
+		{h.AudioCtx, 1, maxContext}, {h.TextCtx, 1, maxContext},
+		{h.AudioState, 1, maxWidth}, {h.TextState, h.AudioState, h.AudioState},
+		{h.AudioHead, 1, h.AudioState}, {h.TextHead, 1, h.TextState},
+		{h.AudioLayer, 1, maxLayers}, {h.TextLayer, 1, maxLayers},
+	} {
+		if limit.v < limit.lo || limit.v > limit.hi {
+			return false
+		}
+	}
+	return h.AudioState%h.AudioHead == 0 && h.TextState%h.TextHead == 0 && (h.Mels == 80 || h.Mels == 128)
 }
 
 func (c *modelChecker) vocabulary() error {
@@ -245,33 +254,17 @@ func (c *modelChecker) tensors() error {
 		return errors.New("it holds no weights")
 	}
 	for c.pos < c.size {
-		var t struct{ Dims, Name, Type int32 }
-		if err := c.read(&t); err != nil {
+		name, t, err := c.tensor()
+		if err != nil {
 			return err
 		}
-		if t.Dims < 1 || t.Dims > 3 || t.Name < 1 || t.Name > maxTensorName {
-			return errors.New("its table of weights is damaged")
-		}
-		shape := [3]int64{1, 1, 1}
-		for i := range t.Dims {
-			var n int32
-			if err := c.read(&n); err != nil {
-				return err
-			}
-			shape[i] = int64(n)
-		}
-		name := make([]byte, t.Name)
-		if err := c.bytes(name); err != nil {
-			return err
-		}
-		want, known := expected[string(name)]
-		if !known || want.shape != shape || want.typ != t.Type {
+		if want, known := expected[name]; !known || want != t {
 			return fmt.Errorf("its weights %.60q do not fit its header", name)
 		}
-		delete(expected, string(name))
-		size, ok := want.size()
+		delete(expected, name)
+		size, ok := t.size()
 		if !ok {
-			return fmt.Errorf("its weights %.60q cannot have the type %d", name, t.Type)
+			return fmt.Errorf("its weights %.60q cannot have the type %d", name, t.typ)
 		}
 		if err := c.skip(size); err != nil {
 			return err
@@ -281,6 +274,28 @@ func (c *modelChecker) tensors() error {
 		return errCut
 	}
 	return nil
+}
+
+// tensor reads the head of a tensor; its data follows.
+func (c *modelChecker) tensor() (name string, t tensor, err error) {
+	var head struct{ Dims, Name, Type int32 }
+	if err := c.read(&head); err != nil {
+		return "", t, err
+	}
+	if head.Dims < 1 || head.Dims > 3 || head.Name < 1 || head.Name > maxTensorName {
+		return "", t, errors.New("its table of weights is damaged")
+	}
+	t = tensor{shape: [3]int64{1, 1, 1}, typ: head.Type}
+	for i := range head.Dims {
+		var n int32
+		if err := c.read(&n); err != nil {
+			return "", t, err
+		}
+		t.shape[i] = int64(n)
+	}
+	text := make([]byte, head.Name)
+	err = c.bytes(text)
+	return string(text), t, err
 }
 
 func (c *modelChecker) read(v any) error {
