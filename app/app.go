@@ -144,8 +144,8 @@ func (a *App) Models() Models { return a.models }
 // Devices lists what can compute here.
 func (a *App) Devices(ctx context.Context) ([]Device, error) { return a.recognizer.Devices(ctx) }
 
-// Languages lists the codes that a transcription's language can have.
-func (a *App) Languages() []string { return a.recognizer.Languages() }
+// Languages lists the languages that can be recognised.
+func (a *App) Languages() []Language { return a.recognizer.Languages() }
 
 // List returns the library, newest first.
 func (a *App) List(ctx context.Context) ([]Entry, error) {

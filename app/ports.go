@@ -58,9 +58,8 @@ type Recognizer interface {
 	// in order, from one goroutine. A cancelled ctx ends it with ctx's error
 	// after at most one window; what was reported stands.
 	Recognize(ctx context.Context, audio Audio, opt RecognizeOptions, on func(Progress)) (Recognized, error)
-	// Languages lists the codes that RecognizeOptions.Language takes besides
-	// "auto".
-	Languages() []string
+	// Languages lists what RecognizeOptions.Language takes besides "auto".
+	Languages() []Language
 	// Devices lists what can compute here, the CPU last.
 	Devices(ctx context.Context) ([]Device, error)
 }
@@ -93,6 +92,12 @@ type Recognized struct {
 	Language string   // used or detected; "" if there was no speech
 	Device   string   // what did the work, in words
 	Warnings []string // sentences, among them why another device was used
+}
+
+// Language is one that can be recognised.
+type Language struct {
+	Code string // ISO 639-1, or 639-3 where there is no shorter one
+	Name string // in English
 }
 
 // Device is something that can compute.

@@ -79,8 +79,8 @@ func (e *Engine) Devices(context.Context) ([]app.Device, error) {
 	return devices, nil
 }
 
-// Languages lists the codes that Options.Language takes besides "auto".
-func (e *Engine) Languages() []string { return languageCodes() }
+// Languages implements app.Recognizer.
+func (e *Engine) Languages() []app.Language { return languages() }
 
 // modelKey says when a model in memory can be used again.
 type modelKey struct {

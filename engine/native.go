@@ -116,6 +116,8 @@ import (
 	"unsafe"
 
 	whisper "github.com/ggerganov/whisper.cpp/bindings/go"
+
+	"earshot/app"
 )
 
 // nativeLog is where the libraries' log goes. The C library keeps one log
@@ -312,14 +314,14 @@ func languageID(code string) int {
 	return none.Whisper_lang_id(code)
 }
 
-// languageCodes lists every language that Whisper knows, as ISO 639-1 codes
-// (ISO 639-3 where there is no shorter one).
-func languageCodes() []string {
-	codes := make([]string, 0, whisper.Whisper_lang_max_id()+1)
+// languages lists every language that Whisper knows.
+func languages() []app.Language {
+	all := make([]app.Language, 0, whisper.Whisper_lang_max_id()+1)
 	for i := range whisper.Whisper_lang_max_id() + 1 {
-		codes = append(codes, whisper.Whisper_lang_str(i))
+		name := C.GoString(C.whisper_lang_str_full(C.int(i)))
+		all = append(all, app.Language{Code: whisper.Whisper_lang_str(i), Name: strings.ToUpper(name[:1]) + name[1:]})
 	}
-	return codes
+	return all
 }
 
 // nativeState is one decoder: caches and buffers on top of a shared model.
