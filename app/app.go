@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"sync"
@@ -88,24 +90,37 @@ func (a *App) Enqueue(paths ...string) {
 // Again transcribes a transcript's recording once more, with the options of
 // the settings, into a new transcript.
 func (a *App) Again(ctx context.Context, id int64) error {
-	t, err := a.Transcript(ctx, id)
+	e, err := a.recording(ctx, id)
 	if err != nil {
 		return err
 	}
 	opt := a.Settings().Options()
-	opt.Stream = t.Options.Stream
-	a.queue.do(a.ctx, func(q *queue) { q.add(Request{Path: t.Source.Path, Options: opt, NoCache: true}) })
+	opt.Stream = e.Options.Stream
+	a.queue.do(a.ctx, func(q *queue) { q.add(Request{Path: e.Source.Path, Options: opt, NoCache: true}) })
 	return nil
 }
 
 // Resume goes on with a transcript that was cancelled, interrupted or failed.
 func (a *App) Resume(ctx context.Context, id int64) error {
-	t, err := a.Transcript(ctx, id)
+	e, err := a.recording(ctx, id)
 	if err != nil {
 		return err
 	}
-	a.queue.do(a.ctx, func(q *queue) { q.add(Request{Path: t.Source.Path, Options: t.Options, Resume: id}) })
+	a.queue.do(a.ctx, func(q *queue) { q.add(Request{Path: e.Source.Path, Options: e.Options, Resume: id}) })
 	return nil
+}
+
+// recording returns the entry of a transcript whose recording can be read
+// again: what came through standard input was not kept.
+func (a *App) recording(ctx context.Context, id int64) (Entry, error) {
+	if a.library == nil {
+		return Entry{}, ErrNotFound
+	}
+	e, err := a.library.Entry(ctx, id)
+	if err == nil && e.Source.Path == "-" {
+		err = &MediaError{Path: "-", Err: errors.New("what came through it was not kept")}
+	}
+	return e, err
 }
 
 // Cancel ends a job, waiting or running; what it has transcribed is kept.
@@ -127,15 +142,21 @@ func (a *App) Settings() Settings {
 	return a.settings
 }
 
-// SetSettings puts settings in force and saves them.
-func (a *App) SetSettings(s Settings) error {
+// SetSettings puts settings in force. SaveSettings keeps them.
+func (a *App) SetSettings(s Settings) {
 	a.settingsMu.Lock()
 	defer a.settingsMu.Unlock()
 	a.settings = s
+}
+
+// SaveSettings writes the settings in force to the settings file.
+func (a *App) SaveSettings() error {
+	a.settingsMu.Lock()
+	defer a.settingsMu.Unlock()
 	if a.settingsPath == "" {
 		return nil
 	}
-	return s.Save(a.settingsPath)
+	return a.settings.Save(a.settingsPath)
 }
 
 // Models returns the models that are installed.
@@ -214,11 +235,11 @@ func (a *App) change(ctx context.Context, id int64, alter func() error) error {
 	if err := alter(); err != nil {
 		return err
 	}
-	t, err := a.library.Transcript(ctx, id)
+	e, err := a.library.Entry(ctx, id)
 	if err != nil {
 		return err
 	}
-	a.broker.publish(EntryChanged{Entry: t.Entry})
+	a.broker.publish(EntryChanged{Entry: e})
 	return nil
 }
 
@@ -229,5 +250,8 @@ func (a *App) Export(ctx context.Context, id int64, path string, f Format) error
 	if err != nil {
 		return err
 	}
-	return writeWhole(path, func(w io.Writer) error { return Write(w, t, f, false) })
+	if err := writeWhole(path, func(w io.Writer) error { return Write(w, t, f, false) }); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
 }

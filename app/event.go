@@ -43,11 +43,21 @@ type Subscription struct {
 // Next waits for events and returns all that have come, oldest first. It
 // returns nil when ctx is done.
 func (s *Subscription) Next(ctx context.Context) []Event {
-	select {
-	case <-s.events:
-	case <-ctx.Done():
-		return nil
+	for {
+		select {
+		case <-s.events:
+		case <-ctx.Done():
+			return nil
+		}
+		// An event that came after the token was taken has left another one,
+		// which finds nothing the next time.
+		if all := s.take(); len(all) > 0 {
+			return all
+		}
 	}
+}
+
+func (s *Subscription) take() []Event {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := s.waiting

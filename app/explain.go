@@ -42,7 +42,8 @@ func Explain(err error) (sentence, hint string) {
 	case errors.Is(err, ErrNotFound):
 		return "There is no such transcript in the library.", ""
 	}
-	return capital(reason(err)) + ".", ""
+	// With the path, if it has one: nothing else names it.
+	return capital(strings.TrimSuffix(err.Error(), ".")) + ".", ""
 }
 
 func explainMedia(e *MediaError) (sentence, hint string) {

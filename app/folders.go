@@ -24,29 +24,33 @@ func FindFolders(data string) (Folders, error) {
 		}
 		return Folders{data, filepath.Join(data, "models"), filepath.Join(data, "settings.json")}, nil
 	}
+	if runtime.GOOS != "darwin" && runtime.GOOS != "windows" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return Folders{}, fmt.Errorf("find home folder: %w", err)
+		}
+		return folders(xdg("XDG_DATA_HOME", home, ".local", "share"), xdg("XDG_CONFIG_HOME", home, ".config"), "earshot"), nil
+	}
 	config, err := os.UserConfigDir()
 	if err != nil {
 		return Folders{}, fmt.Errorf("find settings folder: %w", err)
 	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return Folders{}, fmt.Errorf("find home folder: %w", err)
-	}
-	name := "Earshot"
-	switch runtime.GOOS {
-	case "darwin":
+	if data = os.Getenv("LocalAppData"); runtime.GOOS == "darwin" || data == "" {
 		data = config
-	case "windows":
-		if data = os.Getenv("LocalAppData"); data == "" {
-			data = config
-		}
-	default:
-		name = "earshot"
-		// The specification says to ignore relative paths.
-		if data = os.Getenv("XDG_DATA_HOME"); !filepath.IsAbs(data) {
-			data = filepath.Join(home, ".local", "share")
-		}
 	}
+	return folders(data, config, "Earshot"), nil
+}
+
+func folders(data, config, name string) Folders {
 	data = filepath.Join(data, name)
-	return Folders{data, filepath.Join(data, "models"), filepath.Join(config, name, "settings.json")}, nil
+	return Folders{data, filepath.Join(data, "models"), filepath.Join(config, name, "settings.json")}
+}
+
+// xdg is the folder in a variable, by default the one that the path leads to.
+// The specification says to ignore relative paths.
+func xdg(variable string, otherwise ...string) string {
+	if dir := os.Getenv(variable); filepath.IsAbs(dir) {
+		return dir
+	}
+	return filepath.Join(otherwise...)
 }

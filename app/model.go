@@ -195,7 +195,15 @@ func copyFile(from, to string) error {
 }
 
 // writeWhole writes a file that is either complete under its name or absent.
+// Its errors do not name the file: the caller knows a better name than that of
+// the temporary one.
 func writeWhole(path string, write func(io.Writer) error) (err error) {
+	defer func() {
+		var named *fs.PathError
+		if errors.As(err, &named) {
+			err = named.Err
+		}
+	}()
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return err

@@ -129,6 +129,8 @@ type Library interface {
 	Cached(ctx context.Context, hash, key string) (Entry, error)
 	// List returns entries, newest first.
 	List(ctx context.Context) ([]Entry, error)
+	// Entry returns one that is not in the trash.
+	Entry(ctx context.Context, id int64) (Entry, error)
 	Transcript(ctx context.Context, id int64) (Transcript, error)
 	Search(ctx context.Context, query string, limit int) ([]Hit, error)
 	Rename(ctx context.Context, id int64, title string) error

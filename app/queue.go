@@ -49,7 +49,8 @@ func (q *queue) start(ctx context.Context) {
 	job := q.waiting[0]
 	q.waiting = q.waiting[1:]
 	q.running = job
-	ctx, job.cancel = context.WithCancelCause(ctx)
+	// Only loop ends the job: ctx would without ErrClosing as the cause.
+	ctx, job.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
 	go func() {
 		defer func() { q.finished <- struct{}{} }()
 		defer job.cancel(nil)

@@ -46,12 +46,13 @@ func FileName(title string) string {
 		return r
 	}, title)
 	name = strings.Trim(name, " .")
-	if name == "" {
-		return "transcript"
-	}
 	for len(name) > 200 {
 		_, size := utf8.DecodeLastRuneInString(name)
 		name = name[:len(name)-size]
+	}
+	name = strings.TrimRight(name, " .")
+	if name == "" {
+		return "transcript"
 	}
 	return name
 }

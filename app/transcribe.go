@@ -98,7 +98,7 @@ func (r *transcription) run(ctx context.Context) error {
 		r.t.ID = id
 		r.mu.Unlock()
 	}
-	r.announce()
+	r.announce(ctx)
 	return r.recognize(ctx, audio)
 }
 
@@ -130,7 +130,7 @@ func (r *transcription) lookUp(ctx context.Context) (resumed bool, err error) {
 	r.mu.Lock()
 	r.t, r.job.Cached = t, true
 	r.mu.Unlock()
-	r.announce()
+	r.announce(ctx)
 	r.publishSegments(t.Segments)
 	return false, nil
 }
@@ -204,12 +204,7 @@ func (r *transcription) identify(ctx context.Context) error {
 
 // hashFile returns the SHA-256 of a file's content, and its size.
 func hashFile(ctx context.Context, path string) (hash string, size int64, err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", 0, &MediaError{Path: path, Err: err}
-	}
-	defer f.Close()
-	st, err := f.Stat()
+	st, err := os.Stat(path) // opening a named pipe would wait for its writer
 	switch {
 	case err != nil:
 		return "", 0, &MediaError{Path: path, Err: err}
@@ -220,6 +215,11 @@ func hashFile(ctx context.Context, path string) (hash string, size int64, err er
 	case st.Size() == 0:
 		return "", 0, &MediaError{Path: path, Err: ErrEmptyFile}
 	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", 0, &MediaError{Path: path, Err: err}
+	}
+	defer f.Close()
 	sum := sha256.New()
 	size, err = io.Copy(sum, &cancellable{ctx, f})
 	if err != nil {
@@ -250,15 +250,24 @@ func (c *cancellable) Read(p []byte) (int, error) {
 func (r *transcription) recognize(ctx context.Context, audio Audio) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	var storing error
 	result, err := r.app.recognizer.Recognize(ctx, audio, RecognizeOptions{
 		Model: r.model.Path, VAD: r.vad, Language: r.req.Options.Language,
 		Device: r.req.Options.Device, Threads: r.req.Options.Threads, Offset: r.offset,
 	}, func(p Progress) {
-		if err := r.take(ctx, p); err != nil {
-			cancel(err)
+		// After a failure nothing more is stored: the position would move past
+		// what is missing.
+		if storing != nil {
+			return
+		}
+		if storing = r.take(ctx, p); storing != nil {
+			cancel(storing)
 		}
 	})
-	if err != nil && ctx.Err() != nil {
+	switch {
+	case storing != nil:
+		err = storing // even if the engine was through already
+	case err != nil && ctx.Err() != nil:
 		err = context.Cause(ctx)
 	}
 	r.mu.Lock()
@@ -309,7 +318,7 @@ func (r *transcription) take(ctx context.Context, p Progress) error {
 		}
 	}
 	if news {
-		r.announce()
+		r.announce(ctx)
 	}
 	r.publishSegments(p.Segments)
 	return nil
@@ -318,6 +327,9 @@ func (r *transcription) take(ctx context.Context, p Progress) error {
 // finish records how the job ended and publishes it.
 func (r *transcription) finish(ctx context.Context, err error) (Transcript, error) {
 	r.mu.Lock()
+	if err == nil {
+		r.reached = max(r.reached, r.t.Duration) // silence at the end, or all from the library
+	}
 	r.measure()
 	switch {
 	case err == nil:
@@ -344,7 +356,7 @@ func (r *transcription) finish(ctx context.Context, err error) (Transcript, erro
 		}
 	}
 	r.publishJob()
-	return t, err
+	return r.t, err
 }
 
 // record stores the end of a job. One that brought nothing leaves nothing
@@ -356,7 +368,7 @@ func (r *transcription) record(ctx context.Context, t Transcript) error {
 		}
 		r.publish(EntryRemoved{ID: t.ID})
 		r.mu.Lock()
-		r.job.Transcript = 0
+		r.t.ID, r.job.Transcript = 0, 0
 		r.mu.Unlock()
 		return nil
 	}
@@ -364,7 +376,7 @@ func (r *transcription) record(ctx context.Context, t Transcript) error {
 	if err != nil {
 		return fmt.Errorf("finish transcript: %w", err)
 	}
-	r.announce()
+	r.announce(ctx)
 	return nil
 }
 
@@ -375,13 +387,20 @@ func (r *transcription) stage(s Stage) {
 	r.publishJob()
 }
 
-// announce publishes the entry as it is now.
-func (r *transcription) announce() {
+// announce publishes the entry as it is now: as the library has it, since a
+// person may have renamed it meanwhile, or thrown it away.
+func (r *transcription) announce(ctx context.Context) {
 	r.mu.Lock()
 	r.job.Transcript = r.t.ID
 	e := r.t.Entry
 	r.mu.Unlock()
-	r.publish(EntryChanged{Entry: e})
+	var err error
+	if r.library != nil && e.ID != 0 {
+		e, err = r.library.Entry(context.WithoutCancel(ctx), e.ID)
+	}
+	if err == nil {
+		r.publish(EntryChanged{Entry: e})
+	}
 	r.publishJob()
 }
 

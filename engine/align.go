@@ -2,6 +2,7 @@ package engine
 
 import (
 	"math"
+	"sort"
 	"unicode"
 
 	"earshot/app"
@@ -42,11 +43,13 @@ func (w *window) align(words []app.Word, start, end float64) {
 		total += cost(word.Text)
 	}
 	spent, at := 0.0, w.start(start)
+	_, begin := said(0)
 	for i := range words {
-		words[i].Start = max(at, w.start(said(spent/total)))
 		spent += cost(words[i].Text)
-		words[i].End = max(words[i].Start, w.end(said(spent/total)))
-		at = words[i].End
+		stop, next := said(spent / total)
+		words[i].Start = max(at, w.start(begin))
+		words[i].End = max(words[i].Start, w.end(stop))
+		at, begin = words[i].End, next
 	}
 }
 
@@ -66,29 +69,37 @@ func cost(word string) float64 {
 }
 
 // timeline returns the function from the fraction of what is said between
-// start and end to the time when it is, in seconds.
-func timeline(samples []float32, start, end float64) func(fraction float64) float64 {
+// start and end to the times when that much has been said and when the rest
+// begins, in seconds. They differ where a pause lies between.
+func timeline(samples []float32, start, end float64) func(fraction float64) (stop, next float64) {
 	first := int(start * app.SampleRate / alignFrame)
 	n := int(math.Ceil(end*app.SampleRate/alignFrame)) - first
 	if n < 1 {
-		return func(float64) float64 { return start }
+		return func(float64) (float64, float64) { return start, start }
 	}
 	weight := voiced(loudness(samples, first, n))
 	sum := make([]float64, n+1)
 	for i, w := range weight {
 		sum[i+1] = sum[i] + w
 	}
-	frame := 0
-	return func(fraction float64) float64 {
+	at := func(frame float64) float64 {
+		return min(max((float64(first)+frame)*alignFrame/app.SampleRate, start), end)
+	}
+	return func(fraction float64) (stop, next float64) {
 		target := fraction * sum[n]
-		for frame < n-1 && sum[frame+1] < target {
-			frame++
+		frame := min(sort.Search(n, func(i int) bool { return sum[i+1] >= target }), n-1)
+		if weight[frame] == 1 {
+			stop = at(float64(frame) + target - sum[frame])
+			return stop, stop
 		}
-		for frame > 0 && sum[frame] > target {
-			frame--
+		from, to := frame, frame
+		for from > 0 && weight[from-1] < 1 {
+			from--
 		}
-		part := (target - sum[frame]) / weight[frame]
-		return min(max((float64(first+frame)+part)*alignFrame/app.SampleRate, start), end)
+		for to < n && weight[to] < 1 {
+			to++
+		}
+		return at(float64(from)), at(float64(to))
 	}
 }
 

@@ -8,6 +8,14 @@ import (
 	"earshot/app"
 )
 
+// nativeDevice is a ggml device as whisper.cpp counts them.
+type nativeDevice struct {
+	backend, name string
+	kind          string // "cpu", "gpu", "igpu"
+	index         int    // among the GPUs, what gpu_device takes; -1 for the CPU
+	free, total   uint64 // bytes
+}
+
 // choice is the device for a job and, where it is not the one asked for, why.
 type choice struct {
 	nativeDevice

@@ -146,7 +146,8 @@ type modelChecker struct {
 var errCut = errors.New("it is cut short: the download or copy did not finish")
 
 func (c *modelChecker) magic() error {
-	head := make([]byte, 16)
+	const size = 16
+	head := make([]byte, size)
 	n, err := io.ReadFull(c.in, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		return err
@@ -163,7 +164,7 @@ func (c *modelChecker) magic() error {
 		return errors.New("it is a web page, saved in place of a model")
 	case bytes.HasPrefix(head, []byte("RIFF")), bytes.HasPrefix(head, []byte("ID3")), bytes.HasPrefix(head, []byte("fLaC")):
 		return errors.New("it is an audio file, not a model")
-	case n < len(head):
+	case n < size:
 		return errCut
 	case binary.LittleEndian.Uint32(head) != ggmlMagic:
 		return errors.New("it is not a Whisper model")

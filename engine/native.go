@@ -180,14 +180,6 @@ func earshotLog(level C.int, text *C.char) {
 	log.Debug(strings.TrimSpace(C.GoString(text)), "level", int(level))
 }
 
-// nativeDevice is a ggml device as whisper.cpp counts them.
-type nativeDevice struct {
-	backend, name string
-	kind          string // "cpu", "gpu", "igpu"
-	index         int    // among the GPUs, what gpu_device takes; -1 for the CPU
-	free, total   uint64
-}
-
 // nativeDevices lists GPUs in whisper.cpp's own order, then the CPU.
 func nativeDevices() ([]nativeDevice, error) {
 	if err := startNative(); err != nil {

@@ -78,7 +78,7 @@ func joinTokens(tokens []rawToken, unspaced bool) []app.Word {
 		n = 0
 	}
 	for _, t := range tokens {
-		if n > 0 && utf8.Valid(text) && (unspaced || strings.HasPrefix(t.text, " ")) {
+		if n > 0 && (strings.HasPrefix(t.text, " ") || unspaced && utf8.Valid(text)) {
 			flush()
 		}
 		if n == 0 {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -37,8 +38,13 @@ func newInstance(data string) (*instance, error) {
 	}
 	in.file, in.name = f, filepath.Base(f.Name())
 	in.lock = flock.New(f.Name())
-	if locked, err := in.lock.TryLock(); err != nil || !locked {
+	locked, err := in.lock.TryLock()
+	if err == nil && !locked {
+		err = errors.New("another program has locked it")
+	}
+	if err != nil {
 		f.Close()
+		os.Remove(f.Name())
 		return nil, fmt.Errorf("lock %s: %w", f.Name(), err)
 	}
 	return in, nil
@@ -70,8 +76,9 @@ func (in *instance) sweep(data string) {
 	for _, e := range entries {
 		path := filepath.Join(in.dir, e.Name())
 		st, err := e.Info()
-		// A file this young may belong to a program that is about to lock it.
-		if err != nil || in.alive(e.Name()) || time.Since(st.ModTime()) < 2*time.Second && st.Size() == 0 {
+		// A file this young may belong to a program that is about to lock it,
+		// and would fail to if alive held the lock in that moment.
+		if err != nil || time.Since(st.ModTime()) < 2*time.Second && st.Size() == 0 || in.alive(e.Name()) {
 			continue
 		}
 		if st.Size() > 0 {

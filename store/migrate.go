@@ -30,6 +30,15 @@ func checkVersion(application, version int) error {
 	return nil
 }
 
+// versions are what a database says about itself.
+func versions(ctx context.Context, tx *sql.Tx) (application, version int, err error) {
+	err = tx.QueryRowContext(ctx, `PRAGMA application_id`).Scan(&application)
+	if err == nil {
+		err = tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version)
+	}
+	return application, version, err
+}
+
 func files() []string {
 	names, err := fs.Glob(migrations, "migration/*.sql")
 	if err != nil {
@@ -50,11 +59,8 @@ func migrate(ctx context.Context, db *sql.DB) error {
 			return err
 		}
 		err = inTx(ctx, db, func(tx *sql.Tx) error {
-			var application, version int
-			if err := tx.QueryRowContext(ctx, `PRAGMA application_id`).Scan(&application); err != nil {
-				return err
-			}
-			if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
+			application, version, err := versions(ctx, tx)
+			if err != nil {
 				return err
 			}
 			if err := checkVersion(application, version); err != nil {
@@ -66,7 +72,7 @@ func migrate(ctx context.Context, db *sql.DB) error {
 			if _, err := tx.ExecContext(ctx, string(script)); err != nil {
 				return fmt.Errorf("migrate with %s: %w", name, err)
 			}
-			_, err := tx.ExecContext(ctx, fmt.Sprintf(`PRAGMA application_id = %d; PRAGMA user_version = %d`, applicationID, i+1))
+			_, err = tx.ExecContext(ctx, fmt.Sprintf(`PRAGMA application_id = %d; PRAGMA user_version = %d`, applicationID, i+1))
 			return err
 		})
 		if err != nil {

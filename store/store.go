@@ -67,6 +67,9 @@ func (s *Store) open(ctx context.Context, wait time.Duration) error {
 	if err := checkHeader(path); err != nil {
 		return err
 	}
+	if err := checkLog(ctx, path, wait); err != nil {
+		return err
+	}
 	var err error
 	if s.instance, err = newInstance(s.dir); err != nil {
 		return err
@@ -85,10 +88,26 @@ func (s *Store) open(ctx context.Context, wait time.Duration) error {
 		return err
 	}
 	s.read.SetMaxOpenConns(4)
-	if err := migrate(ctx, s.write); err != nil {
+	if err := s.migrate(ctx, wait); err != nil {
 		return err
 	}
 	return s.tidy(ctx)
+}
+
+// migrate waits for another program that makes the same new file at the same
+// moment: SQLite itself does not while it turns on WAL mode.
+func (s *Store) migrate(ctx context.Context, wait time.Duration) error {
+	for end := time.Now().Add(wait); ; {
+		err := migrate(ctx, s.write)
+		if err == nil || !errors.Is(classify(err), app.ErrBusy) || time.Now().After(end) {
+			return err
+		}
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // source is SQLite's URI for a file. The path is escaped so that no character
@@ -199,6 +218,7 @@ func meaningOfFile(err error) error {
 // The layout of an SQLite database's first 100 bytes: sqlite.org/fileformat.
 const (
 	headerMagic       = "SQLite format 3\x00"
+	headerCookie      = 40 // counts changes of the schema, big endian
 	headerVersion     = 60 // user_version, big endian
 	headerApplication = 68 // application_id, big endian
 	headerSize        = 100
@@ -223,7 +243,32 @@ func checkHeader(path string) error {
 	case err != nil || string(head[:len(headerMagic)]) != headerMagic:
 		return app.ErrNotLibrary
 	}
-	return checkVersion(int(bigEndian(head[headerApplication:])), int(bigEndian(head[headerVersion:])))
+	application, version := int(bigEndian(head[headerApplication:])), int(bigEndian(head[headerVersion:]))
+	if application == 0 && version == 0 && bigEndian(head[headerCookie:]) != 0 {
+		return app.ErrNotLibrary // no new database: it has had tables
+	}
+	return checkVersion(application, version)
+}
+
+// checkLog looks for a version in the write-ahead log, where a program that
+// died may have left it. The connection is read-only, as closing another one
+// would move the log into the database.
+func checkLog(ctx context.Context, path string, wait time.Duration) error {
+	if st, err := os.Stat(path + "-wal"); err != nil || st.Size() == 0 {
+		return nil
+	}
+	db, err := sql.Open(driver, source(path, url.Values{"mode": {"ro"}, "_busy_timeout": {fmt.Sprint(wait.Milliseconds())}}))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return inTx(ctx, db, func(tx *sql.Tx) error {
+		application, version, err := versions(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return checkVersion(application, version)
+	})
 }
 
 func bigEndian(b []byte) uint32 {

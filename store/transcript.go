@@ -49,16 +49,21 @@ func saveRecording(ctx context.Context, tx *sql.Tx, r app.Source) (id int64, err
 // Append implements app.Library.
 func (s *Store) Append(ctx context.Context, id int64, p app.Progress) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
+		// First, as it tells whether the transcript is there.
+		err := one(tx.ExecContext(ctx, `
+			UPDATE transcripts SET position = max(position, ?),
+				language = CASE WHEN ? <> '' THEN ? ELSE language END,
+				device = CASE WHEN ? <> '' THEN ? ELSE device END
+			WHERE id = ?`, p.Position, p.Language, p.Language, p.Device, p.Device, id))
+		if err != nil {
+			return err
+		}
 		for _, seg := range p.Segments {
 			if err := addSegment(ctx, tx, id, seg); err != nil {
 				return err
 			}
 		}
-		return one(tx.ExecContext(ctx, `
-			UPDATE transcripts SET position = max(position, ?),
-				language = CASE WHEN ? <> '' THEN ? ELSE language END,
-				device = CASE WHEN ? <> '' THEN ? ELSE device END
-			WHERE id = ?`, p.Position, p.Language, p.Language, p.Device, p.Device, id))
+		return nil
 	})
 }
 
@@ -149,6 +154,15 @@ func (s *Store) List(ctx context.Context) (all []app.Entry, err error) {
 		return err
 	})
 	return all, err
+}
+
+// Entry implements app.Library.
+func (s *Store) Entry(ctx context.Context, id int64) (e app.Entry, err error) {
+	err = s.look(ctx, func(tx *sql.Tx) error {
+		e, err = scanEntry(tx.QueryRowContext(ctx, selectEntries+` WHERE t.id = ? AND t.trashed IS NULL`, id).Scan)
+		return err
+	})
+	return e, err
 }
 
 // Transcript implements app.Library.

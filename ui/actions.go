@@ -23,15 +23,23 @@ var shortcuts = map[string]fyne.Shortcut{
 	"quit":     &desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault},
 }
 
+// bindings says what each shortcut does.
+func (w *Window) bindings() map[fyne.Shortcut]func() {
+	return map[fyne.Shortcut]func(){
+		shortcuts["open"]:     w.openMedia,
+		shortcuts["settings"]: w.showSettings,
+		shortcuts["search"]:   func() { w.win.Canvas().Focus(w.toolbar.search) },
+		shortcuts["quit"]:     w.fyne.Quit,
+		&fyne.ShortcutCopy{}:  w.copy,
+		&fyne.ShortcutUndo{}:  w.undo,
+	}
+}
+
 func (w *Window) bindKeys() {
 	c := w.win.Canvas()
-	bind := func(s fyne.Shortcut, act func()) { c.AddShortcut(s, func(fyne.Shortcut) { act() }) }
-	bind(shortcuts["open"], w.openMedia)
-	bind(shortcuts["settings"], w.showSettings)
-	bind(shortcuts["search"], func() { c.Focus(w.toolbar.search) })
-	bind(shortcuts["quit"], w.fyne.Quit)
-	bind(&fyne.ShortcutCopy{}, w.copy)
-	bind(&fyne.ShortcutUndo{}, w.undo)
+	for shortcut, act := range w.bindings() {
+		c.AddShortcut(shortcut, func(fyne.Shortcut) { act() })
+	}
 	c.SetOnTypedKey(w.typedKey)
 }
 

@@ -109,7 +109,8 @@ func setting(name, meaning string, c *choice) fyne.CanvasObject {
 func (s *settingsScreen) change(alter func(*app.Settings)) {
 	settings := s.w.app.Settings()
 	alter(&settings)
-	s.w.background(func(context.Context) error { return s.w.app.SetSettings(settings) })
+	s.w.app.SetSettings(settings)
+	s.w.background(func(context.Context) error { return s.w.app.SaveSettings() })
 }
 
 // showSettings shows the settings as they are now.

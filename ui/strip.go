@@ -153,6 +153,7 @@ func (s *strip) cancel(id app.JobID) {
 
 // noticeLine is a sentence, with something that can be done about it.
 type noticeLine struct {
+	text    string
 	row     fyne.CanvasObject
 	passing int   // of which generation; 0 stays until it is dismissed
 	about   int64 // the transcript that it is about; 0 for none
@@ -185,7 +186,7 @@ func (s *strip) opened(id int64) {
 }
 
 func (s *strip) add(text, action string, act func(), passing int) *noticeLine {
-	n := &noticeLine{passing: passing}
+	n := &noticeLine{text: text, passing: passing}
 	label := fynewidget.NewLabel(text)
 	label.Wrapping = fyne.TextWrapWord
 	var buttons []fyne.CanvasObject

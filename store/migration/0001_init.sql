@@ -8,8 +8,9 @@ CREATE TABLE recordings (
     duration REAL NOT NULL         -- as the container promises; 0 if it does not say
 ) STRICT;
 
+-- A number is never given twice: a job may outlive its transcript.
 CREATE TABLE transcripts (
-    id        INTEGER PRIMARY KEY,
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
     recording INTEGER NOT NULL REFERENCES recordings (id),
     title     TEXT NOT NULL,
     options   TEXT NOT NULL,            -- JSON: what was asked for

@@ -52,6 +52,9 @@ func (e *EntryView) SetEntry(title, about string, color fyne.ThemeColorName) {
 	e.about.Show()
 }
 
+// About is the line about the entry.
+func (e *EntryView) About() string { return e.about.Text() }
+
 // CreateRenderer implements fyne.Widget.
 func (e *EntryView) CreateRenderer() fyne.WidgetRenderer { return &entryRenderer{e} }
 

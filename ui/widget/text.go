@@ -32,6 +32,9 @@ func NewText(text string, size float32, color fyne.ThemeColorName, style fyne.Te
 	return t
 }
 
+// Text is the whole text, even where less of it fits.
+func (t *Text) Text() string { return t.text }
+
 // SetText changes the text and reports whether it was another before.
 func (t *Text) SetText(text string) bool {
 	if t.text == text {

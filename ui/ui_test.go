@@ -1,0 +1,426 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
+
+	"earshot/app"
+	"earshot/ui/look"
+	"earshot/ui/widget"
+)
+
+// golden compares the whole window with a markup file.
+func (h *harness) golden(name string) {
+	h.t.Helper()
+	h.win.Resize(fyne.NewSize(1280, 800))
+	test.AssertRendersToMarkup(h.t, name+".xml", h.win.Canvas())
+}
+
+func light(h *harness) { h.file("settings.json", `{"theme":"light"}`) }
+func dark(h *harness)  { h.file("settings.json", `{"theme":"dark"}`) }
+
+func TestFirstRunNamesTheModels(t *testing.T) {
+	h := newHarness(t, false, light)
+	if !h.welcome.models.Visible() || !strings.Contains(h.welcome.folder.Text, h.dir) {
+		t.Errorf("the page does not name the folder: %q", h.welcome.folder.Text)
+	}
+	h.welcome.folder.SetText(strings.ReplaceAll(h.welcome.folder.Text, h.dir, "/models"))
+	h.golden("first-run")
+	// A model that is dropped is installed; then only the other one is missing.
+	elsewhere := filepath.Join(t.TempDir(), "ggml-tiny.bin")
+	if err := os.WriteFile(elsewhere, []byte("model"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.dropped([]fyne.URI{storage.NewFileURI(elsewhere)})
+	h.until("the model is added", func() bool { return strings.Contains(h.welcome.about.Text(), "voice activity model is missing") })
+	if _, err := os.Stat(filepath.Join(h.dir, "ggml-tiny.bin")); err != nil {
+		t.Error(err)
+	}
+	h.file(app.VADFile, "ears")
+	h.welcome.look()
+	h.until("nothing is missing", func() bool { return !h.welcome.models.Visible() })
+}
+
+func TestTextStreamsIn(t *testing.T) {
+	h := newHarness(t, true, light)
+	h.golden("empty")
+	h.dropped([]fyne.URI{
+		storage.NewFileURI(h.file("talk.mp3", "talk")), storage.NewFileURI(h.file("lecture.mkv", "lecture")),
+	})
+	h.hear(12, seg(1, 4, "First."), seg(5, 11, "Second, which is long enough to be broken into two lines where the column ends, as it surely does here, does it not?"))
+	h.until("the first text is shown", func() bool { return len(h.transcript.segments) == 2 })
+	h.hear(30, seg(13, 16, "Third."))
+	h.until("more text is shown", func() bool { return len(h.transcript.segments) == 3 })
+	h.until("progress is shown", func() bool { return len(h.strip.jobs) == 2 && h.strip.jobs[0].job.Fraction == 30.0/600 })
+	if e := h.library.all[0]; h.Window.library.lines[1].entry.ID != e.ID || h.transcript.open != e.ID {
+		t.Errorf("got transcript %d open, want %d", h.transcript.open, e.ID)
+	}
+	for i, want := range []string{"5 %", "waiting"} {
+		if got := h.strip.jobs[i].text.Text(); !strings.Contains(got, want) {
+			t.Errorf("job %d: got %q, want %q in it", i, got, want)
+		}
+	}
+	h.strip.jobs[0].text.SetText("5 % · after 0:03 · 10× real time · 0:57 left") // what the clock decides
+	h.toolbar.device.SetText("Test · CPU · 10×")
+	h.golden("transcribing")
+	h.finish(nil)
+	h.until("the first job is done", func() bool { return h.transcript.entry.State == app.StateDone })
+	// The second one does not take the first's place.
+	h.hear(600, seg(1, 2, "Other."))
+	h.finish(nil)
+	h.until("both jobs are done", func() bool { return len(h.strip.jobs) == 0 })
+	if got := textOf(h.transcript.segments); got != "First.|Second, which is long enough to be broken into two lines where the column ends, as it surely does here, does it not?|Third." {
+		t.Errorf("got %q", got)
+	}
+	if n := len(h.Window.library.entries); n != 2 {
+		t.Errorf("got %d entries", n)
+	}
+}
+
+func textOf(segments []app.Segment) string {
+	var all []string
+	for _, s := range segments {
+		all = append(all, s.Text)
+	}
+	return strings.Join(all, "|")
+}
+
+func TestDarkTranscript(t *testing.T) {
+	h := newHarness(t, true, dark)
+	h.done("interview.wav", seg(1, 4, "In October, from a notice on the door."), seg(5, 8, "I have the letter here."))
+	h.transcript.entry.Warnings = []string{"The file is damaged or cut short: of 10:00 only 8:00 could be read."}
+	h.transcript.showEntry()
+	h.transcript.rows.SetSelected(1)
+	h.toolbar.device.SetText("Test · CPU · 10×")
+	h.golden("transcript-dark")
+}
+
+func TestCancelAndResume(t *testing.T) {
+	h := newHarness(t, true)
+	h.transcribe([]string{h.file("talk.mp3", "talk")})
+	h.hear(60, seg(1, 4, "Kept."))
+	h.until("text is shown", func() bool { return len(h.transcript.segments) == 1 })
+	h.toolbar.update()
+	if h.toolbar.cancel.Disabled() {
+		t.Error("Cancel is not possible while a job runs")
+	}
+	test.Tap(h.toolbar.cancel)
+	h.ended(app.StateCancelled)
+	h.quiet()
+	if n := h.notices(); len(n) != 1 || !strings.Contains(n[0], "cancelled") {
+		t.Errorf("got notices %q", n)
+	}
+	if !h.transcript.resume.Visible() || !h.toolbar.cancel.Disabled() {
+		t.Error("Resume is not offered, or Cancel still is")
+	}
+	test.Tap(h.transcript.resume)
+	h.hear(600, seg(70, 74, "Added."))
+	h.finish(nil)
+	h.ended(app.StateDone)
+	if got := textOf(h.transcript.segments); got != "Kept.|Added." {
+		t.Errorf("got %q", got)
+	}
+	if h.transcript.resume.Visible() {
+		t.Error("Resume is still offered")
+	}
+}
+
+func TestSameFileAgain(t *testing.T) {
+	h := newHarness(t, true)
+	first := h.done("talk.mp3", seg(1, 2, "Once."))
+	h.done("other.mp3", seg(1, 2, "Other."))
+	h.transcribe([]string{h.file("copy of talk.mp3", "talk.mp3")})
+	h.until("the text of then is open", func() bool { return h.transcript.open == first && !h.transcript.loading })
+	h.until("its notice is there", func() bool { return len(h.notices()) == 1 })
+	if n := h.notices()[0]; !strings.Contains(n, "transcribed before") {
+		t.Errorf("got %q", n)
+	}
+	test.Tap(h.button("Transcribe again"))
+	h.hear(600, seg(1, 2, "Twice."))
+	h.finish(nil)
+	h.ended(app.StateDone)
+	if got := textOf(h.transcript.segments); got != "Twice." {
+		t.Errorf("got %q", got)
+	}
+	if h.transcript.open == first || len(h.Window.library.entries) != 3 {
+		t.Errorf("got transcript %d open of %d", h.transcript.open, len(h.Window.library.entries))
+	}
+}
+
+// button finds a button of the strip by its word.
+func (h *harness) button(word string) *widget.Button {
+	h.t.Helper()
+	var found *widget.Button
+	var look func(o fyne.CanvasObject)
+	look = func(o fyne.CanvasObject) {
+		switch o := o.(type) {
+		case *widget.Button:
+			if o.Text == word {
+				found = o
+			}
+		case *fyne.Container:
+			for _, c := range o.Objects {
+				look(c)
+			}
+		}
+	}
+	look(h.strip.lines)
+	if found == nil {
+		h.t.Fatalf("there is no button %q", word)
+	}
+	return found
+}
+
+func TestFailureIsSaid(t *testing.T) {
+	h := newHarness(t, true)
+	h.transcribe([]string{h.file("notes.txt", "notes")})
+	h.until("the failure is said", func() bool { return len(h.notices()) == 1 })
+	if n := h.notices()[0]; !strings.Contains(n, "“notes.txt” is not an audio or video file") {
+		t.Errorf("got %q", n)
+	}
+	h.transcribe([]string{h.file("talk.mp3", "talk")})
+	h.hear(10, seg(1, 2, "Kept."))
+	h.finish(&app.LibraryError{Path: "/data", Err: app.ErrDiskFull})
+	h.until("the failure is said", func() bool { return len(h.notices()) == 2 })
+	if n := h.notices()[1]; !strings.Contains(n, "disk is full") {
+		t.Errorf("got %q", n)
+	}
+	h.ended(app.StateFailed)
+	if textOf(h.transcript.segments) != "Kept." || !h.transcript.resume.Visible() {
+		t.Errorf("got %q, resume %v", textOf(h.transcript.segments), h.transcript.resume.Visible())
+	}
+	test.Tap(h.button("Dismiss"))
+	if len(h.notices()) != 1 {
+		t.Errorf("got %q after one was dismissed", h.notices())
+	}
+}
+
+func TestDeleteAndUndo(t *testing.T) {
+	h := newHarness(t, true)
+	id := h.done("talk.mp3", seg(1, 2, "Once."))
+	undos := map[string]func(){
+		"button": func() { test.Tap(h.button("Undo")) },
+		"key":    func() { h.shortcut(&fyne.ShortcutUndo{}) },
+	}
+	for _, name := range []string{"button", "key"} {
+		h.win.Canvas().Unfocus()
+		h.typedKey(&fyne.KeyEvent{Name: fyne.KeyDelete})
+		h.until("it is gone", func() bool {
+			return len(h.Window.library.entries) == 0 && h.transcript.open == 0 && len(h.notices()) == 1
+		})
+		if h.centre.Objects[0] != h.welcome.content || !h.toolbar.copy.Disabled() {
+			t.Errorf("%s: the window still shows the deleted transcript", name)
+		}
+		undos[name]()
+		h.until("it is back", func() bool {
+			return h.transcript.open == id && !h.transcript.loading && len(h.Window.library.entries) == 1
+		})
+		if len(h.notices()) != 0 {
+			t.Errorf("%s: got notices %q", name, h.notices())
+		}
+	}
+}
+
+// shortcut does what a shortcut does with nothing focused; the test driver
+// has no keyboard for it.
+func (h *harness) shortcut(s fyne.Shortcut) {
+	h.win.Canvas().Unfocus()
+	for shortcut, act := range h.bindings() {
+		if shortcut.ShortcutName() == s.ShortcutName() {
+			act()
+		}
+	}
+}
+
+func TestRename(t *testing.T) {
+	h := newHarness(t, true)
+	h.done("talk.mp3", seg(1, 2, "Once."))
+	h.typedKey(&fyne.KeyEvent{Name: fyne.KeyF2})
+	test.Type(h.transcript.naming, "Interview")
+	h.transcript.naming.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	h.until("it is renamed", func() bool { return h.Window.library.entries[0].Title == "Interview" })
+	if h.transcript.title.Text() != "Interview" || h.library.all[0].Title != "Interview" {
+		t.Errorf("got %q, stored %q", h.transcript.title.Text(), h.library.all[0].Title)
+	}
+	h.transcript.rename()
+	test.Type(h.transcript.naming, "Nonsense")
+	h.transcript.naming.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	h.quiet()
+	if h.library.all[0].Title != "Interview" {
+		t.Errorf("Escape kept %q", h.library.all[0].Title)
+	}
+}
+
+func TestCopy(t *testing.T) {
+	h := newHarness(t, true)
+	h.done("talk.mp3", seg(1, 2, "One."), seg(3, 4, "Two."))
+	h.shortcut(&fyne.ShortcutCopy{})
+	if got := h.fyne.Clipboard().Content(); got != "One.\nTwo." {
+		t.Errorf("got %q", got)
+	}
+	h.transcript.rows.SetSelected(1)
+	test.Tap(h.toolbar.copy)
+	if got := h.fyne.Clipboard().Content(); got != "Two." {
+		t.Errorf("with a selected segment: got %q", got)
+	}
+	if n := h.notices(); len(n) != 1 || n[0] != "Copied 1 line." {
+		t.Errorf("got notices %q", n)
+	}
+}
+
+func TestExport(t *testing.T) {
+	h := newHarness(t, true)
+	h.done("talk.mp3", seg(1, 2, "One."))
+	h.dialogs.answer = filepath.Join(h.dir, "out") // the extension is added
+	menu := h.exportMenu()
+	if len(menu.Items) != len(app.Formats) {
+		t.Fatalf("got %d formats", len(menu.Items))
+	}
+	for i, f := range app.Formats {
+		menu.Items[i].Action()
+		path := h.dialogs.answer + "." + string(f)
+		h.until("it is exported", func() bool { return slices.Contains(h.notices(), fmt.Sprintf("Exported to %s.", path)) })
+		data, err := os.ReadFile(path)
+		if err != nil || !strings.Contains(string(data), "One.") {
+			t.Errorf("%s: got %q, %v", f, data, err)
+		}
+	}
+	if want := "talk.txt"; h.dialogs.asked[0] != want {
+		t.Errorf("proposed %q, want %q", h.dialogs.asked[0], want)
+	}
+	h.dialogs.answer = filepath.Join(h.dir, "missing", "out.txt")
+	menu.Items[0].Action()
+	h.until("the failure is said", func() bool {
+		return slices.ContainsFunc(h.notices(), func(n string) bool { return strings.Contains(n, "out.txt: no such file") })
+	})
+}
+
+func TestOpenAsksForAFile(t *testing.T) {
+	h := newHarness(t, true)
+	h.shortcut(shortcuts["open"])
+	h.quiet() // the answer was "", a change of mind
+	if len(h.dialogs.asked) != 1 || len(h.strip.jobs) != 0 {
+		t.Errorf("asked %q, got %d jobs", h.dialogs.asked, len(h.strip.jobs))
+	}
+	h.dialogs.answer = h.file("talk.mp3", "talk")
+	h.openMedia()
+	h.until("a job is there", func() bool { return len(h.strip.jobs) == 1 })
+	h.finish(nil)
+	h.until("it is done", func() bool { return len(h.strip.jobs) == 0 })
+	// Where the desktop's dialog fails, Fyne's own is shown.
+	h.dialogs.err = errors.New("no portal")
+	h.openMedia()
+	h.until("another dialog is shown", func() bool { return h.win.Canvas().Overlays().Top() != nil })
+}
+
+func TestSettings(t *testing.T) {
+	h := newHarness(t, true, light)
+	h.shortcut(shortcuts["settings"])
+	h.until("the devices are listed", func() bool { return len(h.settings.device.Options) == 3 })
+	h.settings.folder.SetText("Models are looked for in the models folder.")
+	h.golden("settings")
+	h.settings.language.SetSelected("German")
+	h.settings.device.SetSelected("Radeon · Vulkan")
+	h.settings.model.SetSelectedIndex(1)
+	h.settings.theme.SetSelected("Dark")
+	want := app.Settings{Model: "tiny", Language: "de", Device: "gpu:0", Theme: "dark"}
+	h.until("they are saved", func() bool {
+		s, err := app.LoadSettings(filepath.Join(h.dir, "settings.json"))
+		return err == nil && s == want
+	})
+	if got := h.fyne.Settings().Theme(); got != (look.Theme{Force: "dark"}) {
+		t.Errorf("got theme %+v", got)
+	}
+	h.typedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if h.centre.Objects[0] != h.welcome.content {
+		t.Error("Escape does not leave the settings")
+	}
+}
+
+func TestSearch(t *testing.T) {
+	h := newHarness(t, true)
+	h.done("boats.mp3", seg(1, 2, "We had been told that the harbour would stay open."), seg(8, 9, "Nobody asked."))
+	h.done("talk.mp3", seg(1, 2, "Something else."))
+	test.Type(h.toolbar.search, "harbour")
+	h.until("it is found", func() bool { return len(h.Window.library.lines) == 2 })
+	view := widget.NewEntryView()
+	h.Window.library.update(1, view)
+	if got := view.About(); got != "…that the harbour would stay open." {
+		t.Errorf("got %q", got)
+	}
+	h.Window.library.choose(h.Window.library.lines[1].entry.ID)
+	h.until("it is open", func() bool { return h.transcript.entry.Title == "boats" && !h.transcript.loading })
+	if got := h.transcript.rows.Selected(); got != 0 {
+		t.Errorf("got segment %d, want the one that was found", got)
+	}
+	h.toolbar.search.SetText("talk") // a title
+	h.until("the title is found", func() bool {
+		return len(h.Window.library.lines) == 2 && h.Window.library.lines[1].entry.Title == "talk"
+	})
+	h.toolbar.search.SetText("zebra")
+	h.until("nothing is found", func() bool { return h.Window.library.empty.Text() == "Nothing found." })
+	h.toolbar.search.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if n := len(h.Window.library.lines); n != 3 {
+		t.Errorf("got %d lines after Escape", n)
+	}
+}
+
+// What the library has stored and what is reported meanwhile overlap: nothing
+// is shown twice, nothing is left out.
+func TestOpeningWhileTextComes(t *testing.T) {
+	h := newHarness(t, true)
+	h.transcribe([]string{h.file("talk.mp3", "talk")})
+	h.hear(10, seg(1, 2, "One."))
+	h.hear(20, seg(11, 12, "Two."))
+	h.until("both are shown", func() bool { return len(h.transcript.segments) == 2 })
+	id := h.transcript.open
+	h.transcript.open = 0
+	h.transcript.openAt(id, -1)
+	h.transcript.added(id, []app.Segment{seg(11, 12, "Two."), seg(21, 22, "Three.")})
+	h.until("it is open", func() bool { return !h.transcript.loading })
+	if got := textOf(h.transcript.segments); got != "One.|Two.|Three." {
+		t.Errorf("got %q", got)
+	}
+	h.finish(nil)
+	h.until("it is done", func() bool { return len(h.strip.jobs) == 0 })
+}
+
+func TestManyJobsAreCounted(t *testing.T) {
+	h := newHarness(t, true)
+	var files []string
+	for i := range 6 {
+		files = append(files, h.file(fmt.Sprintf("talk%d.mp3", i), fmt.Sprint(i)))
+	}
+	h.transcribe(files)
+	h.until("all are there", func() bool { return len(h.strip.jobs) == 6 })
+	if n := len(h.strip.lines.Objects); n != jobsShown+1 {
+		t.Errorf("got %d lines, want %d and one that counts the rest", n, jobsShown)
+	}
+	h.strip.cancel(h.strip.jobs[5].job.ID)
+	h.until("the last is gone", func() bool { return len(h.strip.jobs) == 5 })
+	for len(h.strip.jobs) > 0 {
+		n := len(h.strip.jobs)
+		h.finish(nil)
+		h.until("one more is done", func() bool { return len(h.strip.jobs) < n })
+	}
+}
+
+func TestThemeFollowsTheDesktop(t *testing.T) {
+	for _, v := range []fyne.ThemeVariant{theme.VariantLight, theme.VariantDark} {
+		free := look.Theme{}.Color(theme.ColorNameBackground, v)
+		forced := look.Theme{Force: "dark"}.Color(theme.ColorNameBackground, v)
+		if (free == forced) != (v == theme.VariantDark) {
+			t.Errorf("variant %v: free %v, forced dark %v", v, free, forced)
+		}
+	}
+}
