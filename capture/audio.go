@@ -20,10 +20,11 @@ type samples interface {
 // with what was promised.
 type audioReader struct {
 	source   samples
-	end      func(kill bool) (complaints []string, err error) // of the source; may be called again
+	end      func(kill bool) (complaints int, err error) // of the source; may be called again
 	path     string
-	promised float64 // seconds; 0 if unknown
-	heard    int     // samples
+	promised float64     // seconds; 0 if unknown
+	guessed  func() bool // whether that was a guess from the size; nil if it cannot be
+	heard    int         // samples
 	err      error
 	warnings []string
 }
@@ -44,7 +45,7 @@ func (a *audioReader) Read(buf []float32) (int, error) {
 		a.err = stopped
 	case !errors.Is(err, io.EOF):
 		a.err = &app.MediaError{Path: a.path, Err: err}
-	case a.heard == 0 && len(complaints) > 0:
+	case a.heard == 0 && complaints > 0:
 		a.err = &app.MediaError{Path: a.path, Err: app.ErrNotMedia}
 	case a.heard == 0:
 		a.err = &app.MediaError{Path: a.path, Err: app.ErrEmptyFile}
@@ -59,16 +60,16 @@ func (a *audioReader) Read(buf []float32) (int, error) {
 }
 
 // judge warns when audio is missing.
-func (a *audioReader) judge(complaints []string) {
+func (a *audioReader) judge(complaints int) {
 	got := float64(a.heard) / app.SampleRate
 	missing := a.promised - got
 	switch {
-	case missing > max(1, a.promised/100):
+	case missing > max(1, a.promised/100) && (a.guessed == nil || !a.guessed()):
 		a.warnings = append(a.warnings, fmt.Sprintf(
 			"The file is damaged or cut short: of %s only %s could be read.", app.Clock(a.promised), app.Clock(got)))
-	case len(complaints) > 0:
+	case complaints > 0:
 		a.warnings = append(a.warnings, fmt.Sprintf(
-			"Parts of the file are damaged: ffmpeg met %d errors and read %s of it.", len(complaints), app.Clock(got)))
+			"Parts of the file are damaged: ffmpeg complained %d× and read %s of it.", complaints, app.Clock(got)))
 	}
 }
 

@@ -58,7 +58,14 @@ func (m Media) probe(ctx context.Context, path string) (app.MediaInfo, error) {
 	if !found {
 		return probeWAV(path)
 	}
-	return probeFFmpeg(ctx, ffprobe, path)
+	info, err := probeFFmpeg(ctx, ffprobe, path)
+	if err == nil {
+		// Of a PCM file that is cut short, ffprobe tells only what is left.
+		if header, err := probeWAV(path); err == nil {
+			info.Duration = header.Duration
+		}
+	}
+	return info, err
 }
 
 // Open implements app.Media.
@@ -75,8 +82,10 @@ func (m Media) Open(ctx context.Context, path string, opt app.MediaOptions) (app
 		return nil, &app.MediaError{Path: path, Err: err}
 	}
 	var audio *audioReader
-	if _, ffmpeg, found := m.programs(); found {
-		audio, err = openFFmpeg(ctx, ffmpeg, path, stream)
+	if ffprobe, ffmpeg, found := m.programs(); found {
+		if audio, err = openFFmpeg(ctx, ffmpeg, path, stream); err == nil {
+			audio.guessed = func() bool { return guessed(ctx, ffprobe, path) }
+		}
 	} else {
 		audio, err = openWAV(path)
 	}

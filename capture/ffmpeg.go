@@ -58,7 +58,7 @@ func parseProbe(out []byte) (app.MediaInfo, error) {
 	if err := json.Unmarshal(out, &probed); err != nil {
 		return app.MediaInfo{}, fmt.Errorf("understand ffprobe: %w", err)
 	}
-	info := app.MediaInfo{Duration: duration(probed.Format.Duration)}
+	var info app.MediaInfo
 	for _, s := range probed.Streams {
 		if s.Type != "audio" {
 			continue
@@ -70,6 +70,9 @@ func parseProbe(out []byte) (app.MediaInfo, error) {
 		})
 		info.Duration = max(info.Duration, duration(s.Duration))
 	}
+	if info.Duration == 0 {
+		info.Duration = duration(probed.Format.Duration) // of the longest stream, be it video
+	}
 	return info, nil
 }
 
@@ -80,6 +83,21 @@ func duration(s string) float64 {
 		return 0
 	}
 	return d
+}
+
+// guessed reports whether ffprobe's length of a file is a guess from its size,
+// as it is for bare AAC: it can be wrong by a lot without any damage.
+func guessed(ctx context.Context, ffprobe, path string) bool {
+	if _, err := probeWAV(path); err == nil {
+		return false // Probe has asked the header
+	}
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	cmd, said, err := command(ctx, ffprobe, path, []string{"-v", "warning"})
+	if err != nil || cmd.Run() != nil {
+		return false
+	}
+	return strings.Contains(strings.Join(said.lines(), "\n"), "Estimating duration from bitrate")
 }
 
 // openFFmpeg starts decoding one audio stream.
@@ -116,21 +134,21 @@ type decoder struct {
 }
 
 // end waits for ffmpeg, killing it first if it is not wanted any more, and
-// returns what it complained of. The error is ctx's if that stopped it.
-func (d *decoder) end(kill bool) ([]string, error) {
+// returns how often it complained. The error is ctx's if that stopped it.
+func (d *decoder) end(kill bool) (complaints int, err error) {
 	if d.ended {
-		return d.complaints.lines(), d.ctx.Err()
+		return d.complaints.total(), d.ctx.Err()
 	}
 	d.ended = true
 	if kill {
 		d.cancel()
 	}
-	err := d.cmd.Wait()
+	failed := d.cmd.Wait()
 	d.cancel()
-	if err != nil && !kill && len(d.complaints.lines()) == 0 {
-		d.complaints.Write([]byte(err.Error() + "\n"))
+	if failed != nil && !kill && d.complaints.total() == 0 {
+		d.complaints.Write([]byte(failed.Error() + "\n"))
 	}
-	return d.complaints.lines(), d.ctx.Err()
+	return d.complaints.total(), d.ctx.Err()
 }
 
 // command prepares a child process that reads the file at path.
@@ -173,6 +191,12 @@ func (c *complaints) lines() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return strings.FieldsFunc(c.buf.String(), func(r rune) bool { return r == '\n' || r == '\r' })
+}
+
+func (c *complaints) total() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.count
 }
 
 // first is the first line, without the address ffmpeg begins it with.

@@ -26,7 +26,7 @@ type resampler struct {
 }
 
 // Zero crossings of the sinc on each side, at the lower of the two rates.
-const crossings = 24
+const crossings = 32
 
 func newResampler(in samples, rate int) *resampler {
 	g := gcd(rate, app.SampleRate)
@@ -65,7 +65,7 @@ func (r *resampler) read(out []float32) (int, error) {
 		for i, c := range r.phases[r.frac] {
 			sum += c * window[i]
 		}
-		out[n] = sum
+		out[n] = min(max(sum, -1), 1) // steep edges at full scale overshoot
 		n++
 		r.frac += r.down
 		r.pos += r.frac / r.up

@@ -1,9 +1,11 @@
 package capture
 
 import (
-	"errors"
+	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 	"os"
 
 	"github.com/go-audio/audio"
@@ -45,68 +47,118 @@ func openWAVFile(path string) (w *wavFile, err error) {
 			f.Close()
 		}
 	}()
-	dec := wav.NewDecoder(f)
-	if !dec.IsValidFile() {
-		return nil, app.ErrNoDecoder
-	}
-	if err := pcmFormat(f, dec); err != nil {
+	format, data, err := findChunks(f)
+	if err != nil {
 		return nil, err
 	}
+	channels, rate, depth, err := pcmFormat(format)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := plainWAV(f, channels, rate, depth, data)
+	if err != nil {
+		return nil, err
+	}
+	dec := wav.NewDecoder(plain)
 	if err := dec.FwdToPCM(); err != nil {
 		return nil, fmt.Errorf("%w (%v)", app.ErrNotMedia, err)
 	}
-	w = &wavFile{file: f, dec: dec, channels: int(dec.NumChans), scale: 1 / float32(int64(1)<<(dec.BitDepth-1))}
-	if dec.BitDepth == 8 {
+	w = &wavFile{file: f, dec: dec, channels: channels, scale: 1 / float32(int64(1)<<(depth-1))}
+	if depth == 8 {
 		w.bias = 128
 	}
 	w.buf = &audio.IntBuffer{Data: make([]int, 4096*w.channels), Format: dec.Format()}
 	return w, nil
 }
 
-// pcmFormat refuses what is not plain integers.
-func pcmFormat(f *os.File, dec *wav.Decoder) error {
-	format := dec.WavAudioFormat
-	if format == wavExtensible {
-		sub, err := subFormat(f)
-		if err != nil {
-			return err
-		}
-		format = sub
-	}
-	switch dec.BitDepth {
-	case 8, 16, 24, 32:
-	default:
-		return app.ErrNoDecoder
-	}
-	if format != wavPCM || dec.NumChans < 1 || dec.NumChans > 64 || dec.SampleRate < 1000 || dec.SampleRate > 768000 {
-		return app.ErrNoDecoder
-	}
-	return nil
+// dataChunk is where the samples are.
+type dataChunk struct {
+	at   int64
+	size uint32 // as promised, or what is left of the file if nothing is
 }
 
-// subFormat finds the real format code of a WAVE_FORMAT_EXTENSIBLE header: the
-// first two bytes of the GUID, 24 bytes into the fmt chunk.
-func subFormat(f *os.File) (uint16, error) {
-	head := make([]byte, 4096)
-	n, err := f.ReadAt(head, 0)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return 0, err
+// Programs that write into a pipe promise this much or more, or nothing.
+const endless = 0x7FFFF000
+
+// findChunks finds the format, at most 40 bytes of it, and the samples.
+func findChunks(f *os.File) (format []byte, data dataChunk, err error) {
+	st, err := f.Stat()
+	if err != nil {
+		return nil, data, err
 	}
-	head = head[:n]
-	for at := 12; at+8 <= len(head); {
-		size := int(head[at+4]) | int(head[at+5])<<8 | int(head[at+6])<<16 | int(head[at+7])<<24
-		if string(head[at:at+4]) == "fmt " {
-			if size < 26 || at+8+26 > len(head) {
-				break
-			}
-			return uint16(head[at+8+24]) | uint16(head[at+8+25])<<8, nil
-		}
-		if size < 0 {
+	head := make([]byte, 12)
+	if _, err := f.ReadAt(head, 0); err != nil || string(head[:4]) != "RIFF" || string(head[8:]) != "WAVE" {
+		return nil, data, app.ErrNoDecoder
+	}
+	at := int64(len(head))
+	for range 1000 { // chunks; no real file has as many
+		if _, err := f.ReadAt(head[:8], at); err != nil {
 			break
 		}
-		at += 8 + size + size%2
+		at += 8
+		size := binary.LittleEndian.Uint32(head[4:])
+		switch string(head[:4]) {
+		case "fmt ":
+			format = make([]byte, min(size, 40))
+			if _, err := f.ReadAt(format, at); err != nil {
+				return nil, data, app.ErrNoDecoder
+			}
+		case "data":
+			left := st.Size() - at
+			if size == 0 || size >= endless && int64(size) > left {
+				size = uint32(min(left, math.MaxUint32-1))
+			}
+			return format, dataChunk{at, size}, nil
+		}
+		at += int64(size) + int64(size%2)
 	}
-	return 0, app.ErrNoDecoder
+	return nil, data, app.ErrNoDecoder
+}
+
+// pcmFormat refuses what is not plain integers.
+func pcmFormat(format []byte) (channels, rate, depth int, err error) {
+	if len(format) < 16 {
+		return 0, 0, 0, app.ErrNoDecoder
+	}
+	code := binary.LittleEndian.Uint16(format)
+	if code == wavExtensible && len(format) >= 26 {
+		code = binary.LittleEndian.Uint16(format[24:]) // the first two bytes of a GUID
+	}
+	channels = int(binary.LittleEndian.Uint16(format[2:]))
+	rate = int(binary.LittleEndian.Uint32(format[4:]))
+	depth = int(binary.LittleEndian.Uint16(format[14:]))
+	switch depth {
+	case 8, 16, 24, 32:
+	default:
+		return 0, 0, 0, app.ErrNoDecoder
+	}
+	if code != wavPCM || channels < 1 || channels > 64 || rate < 1000 || rate > 192000 {
+		return 0, 0, 0, app.ErrNoDecoder
+	}
+	return channels, rate, depth, nil
+}
+
+// plainWAV is the file as it would be with a minimal header. The decoder
+// believes whatever a header says and allocates it, 4 GB for each of a
+// thousand chunks; in this one everything is true.
+func plainWAV(f *os.File, channels, rate, depth int, data dataChunk) (io.ReadSeeker, error) {
+	block := channels * depth / 8
+	head := make([]byte, 0, 44)
+	head = append(head, "RIFF\x24\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00"...)
+	head = binary.LittleEndian.AppendUint16(head, uint16(channels))
+	head = binary.LittleEndian.AppendUint32(head, uint32(rate))
+	head = binary.LittleEndian.AppendUint32(head, uint32(rate*block))
+	head = binary.LittleEndian.AppendUint16(head, uint16(block))
+	head = binary.LittleEndian.AppendUint16(head, uint16(depth))
+	head = append(head, "data"...)
+	head = binary.LittleEndian.AppendUint32(head, data.size)
+	if _, err := f.Seek(data.at, io.SeekStart); err != nil {
+		return nil, err
+	}
+	return struct {
+		io.Reader
+		io.Seeker // not used for a header in this order
+	}{io.MultiReader(bytes.NewReader(head), io.LimitReader(f, int64(data.size))), f}, nil
 }
 
 // read returns mono samples at the file's own rate.
@@ -141,8 +193,12 @@ func probeWAV(path string) (app.MediaInfo, error) {
 		return app.MediaInfo{}, err
 	}
 	defer w.file.Close()
+	codec := fmt.Sprintf("pcm_s%dle", w.dec.BitDepth)
+	if w.bias != 0 {
+		codec = "pcm_u8"
+	}
 	info := app.MediaInfo{Streams: []app.AudioStream{{
-		Codec: fmt.Sprintf("pcm_s%dle", w.dec.BitDepth), Rate: int(w.dec.SampleRate), Channels: w.channels, Default: true,
+		Codec: codec, Rate: int(w.dec.SampleRate), Channels: w.channels, Default: true,
 	}}}
 	if rate := w.dec.AvgBytesPerSec; rate > 0 {
 		info.Duration = float64(w.dec.PCMSize) / float64(rate)
@@ -159,8 +215,8 @@ func openWAV(path string) (*audioReader, error) {
 	if rate := int(w.dec.SampleRate); rate != app.SampleRate {
 		source = newResampler(w, rate)
 	}
-	return &audioReader{source: source, end: func(bool) ([]string, error) {
+	return &audioReader{source: source, end: func(bool) (int, error) {
 		w.file.Close()
-		return nil, nil
+		return 0, nil
 	}}, nil
 }

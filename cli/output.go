@@ -34,7 +34,7 @@ func (s *session) output(d destination, stem string, format app.Format, words bo
 	final := filepath.Join(d.dir, stem+"."+string(format))
 	if !d.force {
 		if _, err := os.Lstat(final); err == nil {
-			return nil, fmt.Errorf("%s exists already; use --force to replace it", final)
+			return nil, fmt.Errorf("the file %s exists already; use --force to replace it", final)
 		}
 	}
 	f, err := os.CreateTemp(d.dir, ".earshot-*")

@@ -204,10 +204,14 @@ func (c *modelChecker) header() error {
 func (h hparams) possible() bool {
 	for _, limit := range []struct{ v, lo, hi int32 }{
 		{h.Vocab, whisperVocab, maxVocabulary},
-		{h.AudioCtx, 1, maxContext}, {h.TextCtx, 1, maxContext},
-		{h.AudioState, 1, maxWidth}, {h.TextState, h.AudioState, h.AudioState},
-		{h.AudioHead, 1, h.AudioState}, {h.TextHead, 1, h.TextState},
-		{h.AudioLayer, 1, maxLayers}, {h.TextLayer, 1, maxLayers},
+		{h.AudioCtx, 1, maxContext},
+		{h.TextCtx, 1, maxContext},
+		{h.AudioState, 1, maxWidth},
+		{h.TextState, h.AudioState, h.AudioState},
+		{h.AudioHead, 1, h.AudioState},
+		{h.TextHead, 1, h.TextState},
+		{h.AudioLayer, 1, maxLayers},
+		{h.TextLayer, 1, maxLayers},
 	} {
 		if limit.v < limit.lo || limit.v > limit.hi {
 			return false

@@ -127,21 +127,27 @@ func checkSegments(t *testing.T, name string, segments []app.Segment, duration f
 		if !(s.Confidence > 0 && s.Confidence <= 1) {
 			t.Errorf("%s: segment at %.3f has confidence %v", name, s.Start, s.Confidence)
 		}
-		at, joined := s.Start, ""
-		for _, w := range s.Words {
-			if w.Start < at || w.End < w.Start || w.End > s.End {
-				t.Errorf("%s: word %q at %.3f–%.3f, after %.3f, in a segment until %.3f", name, w.Text, w.Start, w.End, at, s.End)
-			}
-			if !(w.Confidence > 0 && w.Confidence <= 1) {
-				t.Errorf("%s: word %q has confidence %v", name, w.Text, w.Confidence)
-			}
-			at = w.End
-			joined += w.Text
-		}
-		if joined != strings.ReplaceAll(s.Text, " ", "") {
+		if joined := checkWords(t, name, s); joined != strings.ReplaceAll(s.Text, " ", "") {
 			t.Errorf("%s: words make %q, text is %q", name, joined, s.Text)
 		}
 	}
+}
+
+// checkWords returns the words' text.
+func checkWords(t *testing.T, name string, s app.Segment) (joined string) {
+	t.Helper()
+	at := s.Start
+	for _, w := range s.Words {
+		if w.Start < at || w.End < w.Start || w.End > s.End {
+			t.Errorf("%s: word %q at %.3f–%.3f, after %.3f, in a segment until %.3f", name, w.Text, w.Start, w.End, at, s.End)
+		}
+		if !(w.Confidence > 0 && w.Confidence <= 1) {
+			t.Errorf("%s: word %q has confidence %v", name, w.Text, w.Confidence)
+		}
+		at = w.End
+		joined += w.Text
+	}
+	return joined
 }
 
 func TestLanguageIsDetected(t *testing.T) {

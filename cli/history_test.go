@@ -1,0 +1,199 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// newLibrary has two transcripts: a of talk.wav and a cancelled one of
+// film.mp4, whose numbers are 1 and 2.
+func newLibrary(t *testing.T) *rig {
+	t.Helper()
+	r := newRig(t)
+	r.needLibrary()
+	r.file("talk.wav", damaged)
+	r.file("film.mp4", endless)
+	if got := r.run("transcribe", "-q", "talk.wav"); got.status != 0 {
+		t.Fatalf("got %+v", got)
+	}
+	if got := r.runIn(r.cancelled(), "transcribe", "-q", "film.mp4"); got.status != 130 {
+		t.Fatalf("got %+v", got)
+	}
+	return r
+}
+
+func TestHistoryList(t *testing.T) {
+	r := newRig(t)
+	r.needLibrary()
+	r.want(r.run("history", "list"), 0, "")
+	r.want(r.run("history", "list", "--json"), 0, "[]\n")
+
+	r = newLibrary(t)
+	when := now.Local().Format("2006-01-02 15:04")
+	r.want(r.run("history", "list"), 0,
+		"2  "+when+"  1:01:02  en  small  cancelled  film\n"+
+			"1  "+when+"  1:01:02  en  small  done       talk\n")
+
+	var list []map[string]any
+	got := r.run("history", "list", "--json")
+	if err := json.Unmarshal([]byte(got.stdout), &list); err != nil {
+		t.Fatalf("%v in %s", err, got.stdout)
+	}
+	entry := func(id float64, title, file, state string, warnings ...any) map[string]any {
+		return map[string]any{
+			"id": id, "title": title, "source": filepath.Join(r.dir, file), "duration": 3662.0, "language": "en", "model": "small",
+			"device": "an abacus", "speed": 0.0, "state": state, "created": now.Format(time.RFC3339), "warnings": append([]any{}, warnings...),
+		}
+	}
+	want := []map[string]any{
+		entry(2, "film", "film.mp4", "cancelled"),
+		entry(1, "talk", "talk.wav", "done", "Parts are missing."),
+	}
+	if !reflect.DeepEqual(list, want) {
+		t.Errorf("got\n%v\nwant\n%v", list, want)
+	}
+}
+
+func TestHistoryShow(t *testing.T) {
+	r := newLibrary(t)
+	r.want(r.run("history", "show", "1"), 0, text)
+	r.want(r.run("history", "show", "2"), 0, firstText)
+	got := r.run("history", "show", "--json", "1")
+	r.want(got, 0, got.stdout)
+	r.golden("show.json", got.stdout)
+	for _, args := range [][]string{{"99"}, {"--json", "99"}, {"0"}, {"--", "-1"}} {
+		id := args[len(args)-1]
+		r.want(r.run(append([]string{"history", "show"}, args...)...), 1, "", "earshot: There is no transcript "+id+" in the library.\n")
+	}
+}
+
+func TestHistorySearch(t *testing.T) {
+	r := newLibrary(t)
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"fish"}, "2  film\n    0:01  Fish & chips <are> ready.\n1  talk\n    0:01  Fish & chips <are> ready.\n"},
+		{[]string{"ubermorgen"}, "1  talk\n    1:01:01  Übermorgen.\n"},
+		{[]string{"--limit", "1", "fish"}, "2  film\n    0:01  Fish & chips <are> ready.\n"},
+		{[]string{"chips", "rea"}, "2  film\n    0:01  Fish & chips <are> ready.\n1  talk\n    0:01  Fish & chips <are> ready.\n"},
+		{[]string{`"are ready"`, "fish"}, "2  film\n    0:01  Fish & chips <are> ready.\n1  talk\n    0:01  Fish & chips <are> ready.\n"},
+		{[]string{`"ready are"`}, ""},
+		{[]string{"nothing"}, ""},
+		{[]string{"--", "-"}, ""},
+	} {
+		r.want(r.run(append([]string{"history", "search"}, c.args...)...), 0, c.want)
+	}
+	got := r.run("history", "search", "--json", "übermorgen")
+	want := []map[string]any{{"transcript": 1.0, "title": "talk", "start": 3661.0015, "end": 3662.0, "text": "Übermorgen."}}
+	var list []map[string]any
+	if err := json.Unmarshal([]byte(got.stdout), &list); err != nil || !reflect.DeepEqual(list, want) {
+		t.Errorf("got %v, error %v; want %v", list, err, want)
+	}
+	r.want(r.run("history", "search", "--json", "nothing"), 0, "[]\n")
+}
+
+func TestHistoryExport(t *testing.T) {
+	r := newLibrary(t)
+	r.want(r.run("history", "export", "1", "2"), 0, text+firstText)
+	for _, format := range []string{"txt", "srt", "vtt"} {
+		got := r.run("history", "export", "-f", format, "1")
+		r.golden("talk."+format, got.stdout)
+		got = r.run("history", "export", "--words", "-f", format, "1")
+		r.golden("words."+format, got.stdout)
+	}
+	for _, args := range [][]string{{"--json"}, {"-f", "json"}, {"--json", "-f", "srt"}} {
+		got := r.run(append([]string{"history", "export", "1"}, args...)...)
+		r.golden("show.json", got.stdout)
+	}
+
+	r.want(r.run("history", "export", "-o", "out", "-f", "srt", "1", "2"), 0, "")
+	if got, want := r.names("out"), "film.srt talk.srt"; got != want {
+		t.Errorf("got the files %q, want %q", got, want)
+	}
+	r.golden("talk.srt", r.read("out/talk.srt"))
+
+	r.file("out/talk.txt", "mine")
+	r.want(r.run("history", "export", "-o", "out", "1", "77", "2"), 1, "",
+		filepath.Join("out", "talk.txt")+" exists already", "earshot: There is no transcript 77 in the library.\n")
+	if talk, film := r.read("out/talk.txt"), r.read("out/film.txt"); talk != "mine" || film != firstText {
+		t.Errorf("got %q, which was there, and %q, which is new", talk, film)
+	}
+	r.want(r.run("history", "export", "-o", "out", "--force", "1"), 0, "")
+	if got := r.read("out/talk.txt"); got != text {
+		t.Errorf("with --force: got %q", got)
+	}
+}
+
+func TestHistoryDelete(t *testing.T) {
+	r := newLibrary(t)
+	r.want(r.run("history", "delete", "55", "1"), 1, "", "earshot: There is no transcript 55 in the library.\n")
+	r.want(r.run("history", "show", "1"), 1, "", "There is no transcript 1")
+	r.want(r.run("history", "show", "2"), 0, firstText)
+	if r.read("talk.wav") != damaged {
+		t.Error("the recording is gone too")
+	}
+	r.want(r.run("history", "delete", "--json", "1"), 1, "{\n  \"deleted\": []\n}\n", "There is no transcript 1")
+	r.want(r.run("history", "delete", "--json", "2"), 0, "{\n  \"deleted\": [\n    2\n  ]\n}\n")
+	r.want(r.run("history", "list"), 0, "")
+}
+
+func TestKeptInTheLibrary(t *testing.T) {
+	r := newRig(t)
+	r.needLibrary()
+	r.file("a.wav", speech)
+	r.want(r.run("transcribe", "--no-store", "a.wav"), 0, text)
+	r.want(r.run("history", "list"), 0, "")
+
+	times := func(want int) {
+		t.Helper()
+		if got := len(r.recognizer.options); got != want {
+			t.Errorf("transcribed %d times, want %d", got, want)
+		}
+	}
+	r.want(r.run("transcribe", "a.wav"), 0, text)
+	times(2)
+	r.want(r.run("transcribe", "a.wav"), 0, text) // the library has it
+	times(2)
+	r.want(r.run("transcribe", "--no-cache", "a.wav"), 0, text)
+	times(3)
+	if got := strings.Count(r.run("history", "list").stdout, "\n"); got != 2 {
+		t.Errorf("got %d transcripts, want 2", got)
+	}
+
+	r.stdin = strings.NewReader(damaged)
+	r.want(r.run("transcribe", "-q", "-"), 0, text)
+	if d := parse(t, r.run("history", "show", "--json", "3").stdout); d.Source != "-" {
+		t.Errorf("got the source %q, want -", d.Source)
+	}
+}
+
+// A job that was interrupted goes on where it stopped, and prints all of it.
+func TestInterruptedGoesOn(t *testing.T) {
+	r := newRig(t)
+	r.needLibrary()
+	r.file("a.wav", broken)
+	r.want(r.run("transcribe", "a.wav"), 1, firstText, "The abacus fell down")
+	got := r.run("transcribe", "-f", "srt", "a.wav")
+	if got.status != 1 || !strings.HasPrefix(got.stdout, "1\n00:00:00,500 --> 00:00:02,250\nFish") {
+		t.Errorf("got %+v, want the first part again", got)
+	}
+	if n := len(r.recognizer.options); n != 2 || r.recognizer.options[1].Offset != 2.25 {
+		t.Errorf("got %+v, want the second to begin at 2.25 s", r.recognizer.options)
+	}
+}
+
+func TestNoLibrary(t *testing.T) {
+	r := newRig(t)
+	r.nothing = true
+	r.file("a.wav", speech)
+	r.want(r.run("transcribe", "a.wav"), 0, text)
+	r.want(r.run("history", "list", "--json"), 0, "[]\n")
+	r.want(r.run("history", "search", "--json", "fish"), 0, "[]\n")
+	r.want(r.run("history", "show", "1"), 1, "", "There is no transcript 1")
+	r.want(r.run("history", "delete", "1"), 1, "", "There is no transcript 1")
+}
