@@ -23,7 +23,7 @@ run: build
 	bin/earshot
 
 test: setup
-	go test -race -tags $(TEST_TAGS) ./...
+	go test -race -timeout 30m -tags $(TEST_TAGS) ./...
 	CGO_ENABLED=0 go test -tags $(TEST_TAGS) ./...
 
 lint: setup
@@ -41,7 +41,7 @@ e2e:
 	go test -count=1 -tags e2e,$(TEST_TAGS) -run 'TestWindow' -v .
 
 bench: setup
-	go test -tags $(TEST_TAGS) -run '^$$' -bench . -benchtime 1x ./engine ./store ./ui/...
+	go test -timeout 60m -tags $(TEST_TAGS) -run XXX -bench . ./engine ./store ./ui/...
 
 setup:
 	@packaging/setup.sh

@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 
 // program is the program with a data folder of its own and the fixture model.
 type program struct {
-	t    *testing.T
+	t    testing.TB
 	data string
 }
 

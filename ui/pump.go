@@ -2,7 +2,9 @@ package ui
 
 import (
 	"context"
+	"log/slog"
 	"sync"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -17,17 +19,21 @@ type pump struct {
 	cancel   context.CancelFunc
 	wg       sync.WaitGroup
 	dispatch func(func())
+	log      *slog.Logger
 }
 
 // newPump returns a pump. dispatch runs a function on Fyne's goroutine; nil is
 // fyne.Do. Tests give another, since their driver runs fyne.Do on whatever
 // goroutine calls it.
-func newPump(ctx context.Context, dispatch func(func())) *pump {
+//
+// At debug level it logs how long Fyne's goroutine took to answer: what a
+// person at the keyboard waits for too.
+func newPump(ctx context.Context, dispatch func(func()), log *slog.Logger) *pump {
 	if dispatch == nil {
 		dispatch = fyne.Do
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	return &pump{ctx: ctx, cancel: cancel, dispatch: dispatch}
+	return &pump{ctx: ctx, cancel: cancel, dispatch: dispatch, log: log}
 }
 
 // close stops everything that was started and waits for it. What is dispatched
@@ -39,7 +45,9 @@ func (p *pump) close() {
 
 // do runs show on Fyne's goroutine, unless the window has been closed.
 func (p *pump) do(show func()) {
+	asked := time.Now()
 	p.dispatch(func() {
+		p.log.Debug("window answered", "after", time.Since(asked))
 		if p.ctx.Err() == nil {
 			show()
 		}
@@ -56,7 +64,9 @@ func (p *pump) start(work func(ctx context.Context) (show func())) {
 	})
 }
 
-// follow delivers events in batches, each with one dispatch.
+// follow delivers events in batches, each with one dispatch. What comes while a
+// batch waits to be shown goes into the next: a slow window gets larger
+// batches, not a longer queue.
 func (p *pump) follow(events *app.Subscription, apply func([]app.Event)) {
 	p.wg.Go(func() {
 		defer events.Close()
@@ -65,7 +75,15 @@ func (p *pump) follow(events *app.Subscription, apply func([]app.Event)) {
 			if p.ctx.Err() != nil {
 				return
 			}
-			p.do(func() { apply(batch) })
+			shown := make(chan struct{})
+			p.do(func() {
+				apply(batch)
+				close(shown)
+			})
+			select {
+			case <-shown:
+			case <-p.ctx.Done():
+			}
 		}
 	})
 }

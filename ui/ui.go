@@ -65,7 +65,7 @@ type Window struct {
 // New builds the window. Close it when the program ends.
 func New(ctx context.Context, f fyne.App, a *app.App, opt Options) *Window {
 	w := &Window{
-		app: a, fyne: f, win: f.NewWindow("Earshot"), pump: newPump(ctx, opt.Dispatch),
+		app: a, fyne: f, win: f.NewWindow("Earshot"),
 		dialogs: opt.Dialogs, log: opt.Log, now: opt.Now, languages: map[string]string{},
 	}
 	if w.now == nil {
@@ -74,6 +74,7 @@ func New(ctx context.Context, f fyne.App, a *app.App, opt Options) *Window {
 	if w.log == nil {
 		w.log = slog.New(slog.DiscardHandler)
 	}
+	w.pump = newPump(ctx, opt.Dispatch, w.log)
 	for _, l := range a.Languages() {
 		w.languages[l.Code] = l.Name
 	}

@@ -352,7 +352,7 @@ func TestSearch(t *testing.T) {
 	h.done("boats.mp3", seg(1, 2, "We had been told that the harbour would stay open."), seg(8, 9, "Nobody asked."))
 	h.done("talk.mp3", seg(1, 2, "Something else."))
 	test.Type(h.toolbar.search, "harbour")
-	h.until("it is found", func() bool { return len(h.Window.library.lines) == 2 })
+	h.until("it is found", func() bool { return len(h.Window.library.hits) == 1 })
 	view := widget.NewEntryView()
 	h.Window.library.update(1, view)
 	if got := view.About(); got != "…that the harbour would stay open." {
