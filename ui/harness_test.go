@@ -122,9 +122,10 @@ func (h *harness) step(p app.Progress) {
 	}
 }
 
-// finish ends the running job.
+// finish ends the running job, once it is shown.
 func (h *harness) finish(err error) {
 	h.t.Helper()
+	h.until("the job is shown", func() bool { return len(h.strip.jobs) > 0 })
 	for {
 		select {
 		case h.ears.end <- err:
