@@ -52,13 +52,34 @@ func TestSameTextAsWhisperCLI(t *testing.T) {
 // than whisper-cli, and its times must be those of the speech.
 func TestTextAndTimes(t *testing.T) {
 	e := testEngine(t)
+	q := measure(t, e)
+	if q.errors > q.theirs {
+		t.Errorf("got %d word errors in %d words, whisper-cli makes %d", q.errors, q.words, q.theirs)
+	}
+	if len(q.sentence) < 20 || mean(q.sentence) > 0.12 {
+		t.Errorf("sentence times are off by %.3f s on average over %d, want at most 0.12 over 20 or more", mean(q.sentence), len(q.sentence))
+	}
+	if len(q.word) < 200 || mean(q.word) > 0.12 {
+		t.Errorf("word times are off by %.3f s on average over %d, want at most 0.12 over 200 or more", mean(q.word), len(q.word))
+	}
+}
+
+// quality is how good text and times of the clips with a reference are.
+type quality struct {
+	words, errors, theirs int       // theirs are whisper-cli's errors
+	sentence, word        []float64 // how far off each time is, in seconds
+	audio                 float64   // seconds
+}
+
+// measure recognizes all clips that have a reference.
+func measure(t testing.TB, e *Engine) quality {
+	t.Helper()
 	opt := fixtureOptions(t)
 	clips := map[string]said{}
 	for _, c := range manifest(t) {
 		clips[c.File] = c
 	}
-	ours, theirs, words := 0, 0, 0
-	var sentence, word []float64
+	var q quality
 	for _, r := range references(t) {
 		samples := clip(t, r.file)
 		opt.Language = r.language
@@ -67,23 +88,14 @@ func TestTextAndTimes(t *testing.T) {
 		if want := float64(len(samples)) / app.SampleRate; math.Abs(result.Duration-want) > 1e-6 {
 			t.Errorf("%s: got duration %v, want %v", r.file, result.Duration, want)
 		}
-		ours += wordErrors(textOf(segments), r.text)
-		theirs += wordErrors(r.cli, r.text)
-		words += len(spoken(r.text))
+		q.audio += result.Duration
+		q.errors += wordErrors(textOf(segments), r.text)
+		q.theirs += wordErrors(r.cli, r.text)
+		q.words += len(spoken(r.text))
 		s, w := timeErrors(segments, clips[r.file])
-		sentence, word = append(sentence, s...), append(word, w...)
+		q.sentence, q.word = append(q.sentence, s...), append(q.word, w...)
 	}
-	if ours > theirs {
-		t.Errorf("got %d word errors in %d words, whisper-cli makes %d", ours, words, theirs)
-	}
-	if len(sentence) < 20 || mean(sentence) > 0.12 {
-		t.Errorf("sentence times are off by %.3f s on average over %d, want at most 0.12 over 20 or more", mean(sentence), len(sentence))
-	}
-	if len(word) < 200 || mean(word) > 0.12 {
-		t.Errorf("word times are off by %.3f s on average over %d, want at most 0.12 over 200 or more", mean(word), len(word))
-	}
-	t.Logf("word errors %d of %d (whisper-cli %d); sentence times off by %.3f s (%d), word times by %.3f s (%d)",
-		ours, words, theirs, mean(sentence), len(sentence), mean(word), len(word))
+	return q
 }
 
 // timeErrors compares times where the text is right.
@@ -113,7 +125,7 @@ func mean(x []float64) float64 {
 }
 
 // checkSegments checks what every result promises.
-func checkSegments(t *testing.T, name string, segments []app.Segment, duration float64) {
+func checkSegments(t testing.TB, name string, segments []app.Segment, duration float64) {
 	t.Helper()
 	end := 0.0
 	for _, s := range segments {
@@ -134,7 +146,7 @@ func checkSegments(t *testing.T, name string, segments []app.Segment, duration f
 }
 
 // checkWords returns the words' text.
-func checkWords(t *testing.T, name string, s app.Segment) (joined string) {
+func checkWords(t testing.TB, name string, s app.Segment) (joined string) {
 	t.Helper()
 	at := s.Start
 	for _, w := range s.Words {
