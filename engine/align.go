@@ -11,7 +11,7 @@ import (
 // Word times. Whisper says when a segment begins and ends, within a few
 // hundredths of a second, but not when its words do. They are given the
 // segment's time in proportion to how long they take to say, counted in
-// letters, leaving out pauses. On the fixtures this is off by 0.09 s on average
+// letters, leaving out pauses. On the fixtures this is off by 0.07 s on average
 // where whisper.cpp's token times are off by 0.21 s; see BENCHMARKS.md.
 
 // How long things take to say, in letters.
