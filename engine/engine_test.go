@@ -194,18 +194,25 @@ func TestVulkanGivesTheSameText(t *testing.T) {
 		}
 		return
 	}
+	// One device after the other: Mesa 22.3's lavapipe now and then corrupts its
+	// heap when a device is opened again.
 	e := testEngine(t)
 	opt := fixtureOptions(t)
-	for _, file := range []string{"en-espeak00.wav", "de02.wav"} {
-		opt.Device = "cpu"
-		_, want := recognize(t, e, clip(t, file), opt)
-		opt.Device = "gpu"
-		result, got := recognize(t, e, clip(t, file), opt)
+	files := map[string]string{"en-espeak00.wav": "en", "de02.wav": "de"}
+	want := map[string]string{}
+	for file, language := range files {
+		opt.Device, opt.Language = "cpu", language
+		_, segments := recognize(t, e, clip(t, file), opt)
+		want[file] = textOf(segments)
+	}
+	for file, language := range files {
+		opt.Device, opt.Language = "gpu", language
+		result, segments := recognize(t, e, clip(t, file), opt)
 		if !strings.HasSuffix(result.Device, "Vulkan") || len(result.Warnings) > 0 {
 			t.Errorf("got device %q and warnings %q", result.Device, result.Warnings)
 		}
-		if textOf(got) != textOf(want) || len(want) == 0 {
-			t.Errorf("%s:\nVulkan %q\n   CPU %q", file, textOf(got), textOf(want))
+		if got := textOf(segments); got != want[file] || got == "" {
+			t.Errorf("%s:\nVulkan %q\n   CPU %q", file, got, want[file])
 		}
 	}
 }

@@ -248,7 +248,7 @@ func TestManyWindows(t *testing.T) {
 			want = append(want, s)
 		}
 	}
-	if rest.Duration != result.Duration {
+	if math.Abs(rest.Duration-result.Duration) > 1e-6 {
 		t.Errorf("resumed: got duration %v, want %v", rest.Duration, result.Duration)
 	}
 	checkSegments(t, "resumed", tail, rest.Duration)
