@@ -79,7 +79,7 @@ func (a *App) Subscribe() *Subscription { return a.broker.subscribe() }
 
 // Enqueue adds files to the queue, with the options of the settings.
 func (a *App) Enqueue(paths ...string) {
-	opt := a.Settings().Options()
+	opt := a.Settings().Options
 	a.queue.do(a.ctx, func(q *queue) {
 		for _, path := range paths {
 			q.add(Request{Path: path, Options: opt})
@@ -94,7 +94,7 @@ func (a *App) Again(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	opt := a.Settings().Options()
+	opt := a.Settings().Options
 	opt.Stream = e.Options.Stream
 	a.queue.do(a.ctx, func(q *queue) { q.add(Request{Path: e.Source.Path, Options: opt, NoCache: true}) })
 	return nil

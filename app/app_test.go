@@ -128,7 +128,7 @@ func TestSearchFindsWhatWasSaid(t *testing.T) {
 func TestAgain(t *testing.T) {
 	g := newLibraryRig(t)
 	first, _ := g.mustTranscribe(app.Request{Options: app.Options{Stream: 2, Threads: 2}})
-	g.SetSettings(app.Settings{Language: "de"})
+	g.SetSettings(app.Settings{Options: app.Options{Language: "de"}})
 	w := g.watch()
 	if err := g.Again(t.Context(), first.ID); err != nil {
 		t.Fatalf("Again: %v", err)

@@ -11,27 +11,6 @@ import (
 	"strings"
 )
 
-// Options of a transcription, as a person chooses them. The zero value lets
-// Earshot choose everything.
-type Options struct {
-	Model    string `json:"model,omitempty"`    // name or path; "" chooses among the installed ones
-	Language string `json:"language,omitempty"` // ISO 639-1; "" or "auto" detects
-	Device   string `json:"device,omitempty"`   // "", "auto", "cpu", "gpu", "gpu:N"
-	Threads  int    `json:"threads,omitempty"`  // windows decoded side by side; 0 chooses
-	Stream   int    `json:"stream,omitempty"`   // audio track + 1; 0 is the default track
-}
-
-// CacheKey names everything besides the recording that changes the text: the
-// same content with the same key has been transcribed already. The number in
-// front changes when the engine's text does.
-func CacheKey(model ModelInfo, vad bool, o Options) string {
-	language := strings.ToLower(o.Language)
-	if language == "" {
-		language = "auto"
-	}
-	return fmt.Sprintf("1 model=%s language=%s stream=%d vad=%t", model.Fingerprint, language, max(o.Stream, 1), vad)
-}
-
 // ModelInfo is what a model file says about itself.
 type ModelInfo struct {
 	Path         string

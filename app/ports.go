@@ -69,10 +69,15 @@ type Recognizer interface {
 type RecognizeOptions struct {
 	Model    string  // path of a model file
 	VAD      string  // path of the voice activity model; "" cuts fixed windows
-	Language string  // ISO 639-1, "" or "auto" to detect
+	Language string  // see Options
 	Device   string  // "", "auto", "cpu", "gpu", "gpu:N"
 	Threads  int     // windows decoded side by side; 0 lets the engine choose
 	Offset   float64 // seconds that the first sample lies from the start of the recording
+
+	Translate   bool    // into English
+	Prompt      string  // names and words to expect
+	Beam        int     // beams of the search; 0 and 1 are greedy
+	Temperature float64 // where decoding begins, 0..1
 }
 
 // Progress is one report of Recognize.

@@ -169,7 +169,7 @@ func TestQueueGoesOnAfterFailure(t *testing.T) {
 
 func TestQueueTakesSettings(t *testing.T) {
 	g := newRig(t, nil)
-	g.SetSettings(app.Settings{Model: "base", Language: "fr", Device: "gpu:1"})
+	g.SetSettings(app.Settings{Options: app.Options{Model: "base", Language: "fr", Device: "gpu:1"}})
 	w := g.watch()
 	g.Enqueue(g.file)
 	w.ended(1)

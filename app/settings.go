@@ -13,15 +13,8 @@ import (
 // Settings are the choices that a person makes once. The zero value lets
 // Earshot choose.
 type Settings struct {
-	Model    string `json:"model,omitempty"`    // see Options
-	Language string `json:"language,omitempty"` // see Options
-	Device   string `json:"device,omitempty"`   // see Options
-	Theme    string `json:"theme,omitempty"`    // "light" or "dark"; "" follows the desktop
-}
-
-// Options are the options that these settings give to a job.
-func (s Settings) Options() Options {
-	return Options{Model: s.Model, Language: s.Language, Device: s.Device}
+	Options        // of new jobs; Stream is not among the settings
+	Theme   string `json:"theme,omitempty"` // "light" or "dark"; "" follows the desktop
 }
 
 // LoadSettings reads the settings file at path. A file that does not exist

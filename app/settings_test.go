@@ -13,8 +13,8 @@ import (
 func TestSettingsRoundTrip(t *testing.T) {
 	tests := []app.Settings{
 		{},
-		{Model: "small", Language: "de", Device: "gpu:1", Theme: "dark"},
-		{Model: "/models/\"odd\" & <name>.bin"},
+		{Options: app.Options{Model: "small", Language: "de", Device: "gpu:1", Replace: "a = b\nc ="}, Theme: "dark"},
+		{Options: app.Options{Model: "/models/\"odd\" & <name>.bin"}},
 	}
 	for _, want := range tests {
 		path := filepath.Join(t.TempDir(), "not", "there", "settings.json")
@@ -28,20 +28,13 @@ func TestSettingsRoundTrip(t *testing.T) {
 	}
 }
 
-func TestSettingsOptions(t *testing.T) {
-	s := app.Settings{Model: "small", Language: "de", Device: "gpu:1", Theme: "dark"}
-	if got, want := s.Options(), (app.Options{Model: "small", Language: "de", Device: "gpu:1"}); got != want {
-		t.Errorf("got %+v, want %+v", got, want)
-	}
-}
-
 func TestLoadSettings(t *testing.T) {
 	tests := []struct {
 		name, content string
 		want          app.Settings
 		fails         bool
 	}{
-		{"of a newer version", `{"model":"small","future":{"x":1}}`, app.Settings{Model: "small"}, false},
+		{"of a newer version", `{"model":"small","future":{"x":1}}`, app.Settings{Options: app.Options{Model: "small"}}, false},
 		{"without anything", `{}`, app.Settings{}, false},
 		{"broken", `{"model":"small",`, app.Settings{}, true},
 		{"of another kind", `["model"]`, app.Settings{}, true},
@@ -72,7 +65,7 @@ func TestSettingsSaveIsWhole(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(target, "full"), 0o700); err != nil { // a folder is in the way
 		t.Fatal(err)
 	}
-	if err := (app.Settings{Model: "small"}).Save(target); err == nil || !strings.Contains(err.Error(), "save settings") {
+	if err := (app.Settings{Options: app.Options{Model: "small"}}).Save(target); err == nil || !strings.Contains(err.Error(), "save settings") {
 		t.Errorf("onto a folder: got %v, want an error about saving settings", err)
 	}
 	wantFiles(t, dir, "settings.json")
@@ -86,7 +79,7 @@ func TestSettingsSaveIsWhole(t *testing.T) {
 
 func TestSettingsSaveReplaces(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "settings.json")
-	for _, s := range []app.Settings{{Model: strings.Repeat("long", 100)}, {Model: "short"}} {
+	for _, s := range []app.Settings{{Options: app.Options{Model: strings.Repeat("long", 100)}}, {Options: app.Options{Model: "short"}}} {
 		if err := s.Save(path); err != nil {
 			t.Fatalf("Save: %v", err)
 		}
@@ -103,7 +96,7 @@ func TestAppSettings(t *testing.T) {
 	if got := g.Settings(); got != (app.Settings{}) {
 		t.Errorf("at first: got %+v, want the zero value", got)
 	}
-	want := app.Settings{Language: "fr"}
+	want := app.Settings{Options: app.Options{Language: "fr"}}
 	g.SetSettings(want)
 	if err := g.SaveSettings(); err != nil {
 		t.Fatalf("SaveSettings: %v", err)

@@ -59,6 +59,7 @@ type transcription struct {
 	req     Request
 	model   ModelInfo
 	vad     string
+	rewrite rewriting
 	began   time.Time
 
 	mu      sync.Mutex // guards what follows, and calls of on
@@ -180,6 +181,12 @@ func (r *transcription) identify(ctx context.Context) error {
 	if err != nil {
 		return &MediaError{Path: r.req.Path, Err: err}
 	}
+	if err := r.req.Options.Check(); err != nil {
+		return err
+	}
+	if r.rewrite, err = newRewriting(r.req.Options); err != nil {
+		return err
+	}
 	if r.model, err = r.app.models.Find(r.req.Options.Model); err != nil {
 		return err
 	}
@@ -251,9 +258,10 @@ func (r *transcription) recognize(ctx context.Context, audio Audio) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var storing error
+	opt := r.req.Options
 	result, err := r.app.recognizer.Recognize(ctx, audio, RecognizeOptions{
-		Model: r.model.Path, VAD: r.vad, Language: r.req.Options.Language,
-		Device: r.req.Options.Device, Threads: r.req.Options.Threads, Offset: r.offset,
+		Model: r.model.Path, VAD: r.vad, Language: opt.Language, Device: opt.Device, Threads: opt.Threads, Offset: r.offset,
+		Translate: opt.Translate, Prompt: opt.Prompt, Beam: opt.Beam, Temperature: opt.Temperature,
 	}, func(p Progress) {
 		// After a failure nothing more is stored: the position would move past
 		// what is missing.
@@ -304,6 +312,7 @@ func (r *transcription) take(ctx context.Context, p Progress) error {
 	if p.Device != "" {
 		r.t.Device = p.Device
 	}
+	p.Segments = r.rewrite.segments(p.Segments, r.writtenIn())
 	moved := p.Position > r.t.Position
 	r.t.Segments = append(r.t.Segments, p.Segments...)
 	r.t.Position = max(r.t.Position, p.Position)
@@ -322,6 +331,14 @@ func (r *transcription) take(ctx context.Context, p Progress) error {
 	}
 	r.publishSegments(p.Segments)
 	return nil
+}
+
+// writtenIn is the language of the text. r.mu is held.
+func (r *transcription) writtenIn() string {
+	if r.req.Options.Translate {
+		return "en"
+	}
+	return r.t.Language
 }
 
 // finish records how the job ended and publishes it.

@@ -15,7 +15,7 @@ import (
 type transcribeCmd struct {
 	Files    []string `arg:"" name:"file" help:"Audio or video files; - reads a media stream from standard input."`
 	Model    string   `short:"m" placeholder:"NAME|PATH" help:"Model to use (see “earshot models list”)."`
-	Language string   `short:"l" placeholder:"CODE" default:"auto" help:"Language spoken: auto or an ISO 639-1 code."`
+	Language string   `short:"l" placeholder:"CODE" default:"auto" help:"Language spoken: auto, an ISO 639-1 code, or several with commas to choose among for every stretch of speech."`
 	Format   string   `short:"f" placeholder:"FORMAT" default:"txt" help:"txt, srt, vtt or json."`
 	Output   string   `short:"o" placeholder:"DIR" help:"Write one file for each input into this folder."`
 	Force    bool     `help:"Overwrite files in the output folder."`
@@ -26,6 +26,23 @@ type transcribeCmd struct {
 	NoStore  bool     `help:"Keep nothing in the library."`
 	NoCache  bool     `help:"Transcribe again what the library has already."`
 	Quiet    bool     `short:"q" help:"No progress and no warnings."`
+
+	Translate   bool     `help:"Write English, whatever is spoken."`
+	Prompt      string   `placeholder:"TEXT" help:"Names and words to expect."`
+	Plain       bool     `help:"Without punctuation and capitals."`
+	Replace     []string `sep:"none" placeholder:"FROM=TO" help:"Write TO for FROM, whole words whatever their case; may be repeated, in order."`
+	Mask        bool     `help:"Hide swear words: s***."`
+	Beam        int      `placeholder:"N" help:"Search with N beams instead of greedily: slower, sometimes better."`
+	Temperature float64  `placeholder:"T" help:"Where decoding begins, 0 to 1; 0 is the surest."`
+}
+
+// options are the options that the flags ask for.
+func (c *transcribeCmd) options() app.Options {
+	return app.Options{
+		Model: c.Model, Language: c.Language, Device: c.Device, Threads: c.Threads, Stream: c.Track,
+		Translate: c.Translate, Prompt: c.Prompt, Plain: c.Plain, Replace: strings.Join(c.Replace, "\n"),
+		Mask: c.Mask, Beam: c.Beam, Temperature: c.Temperature,
+	}
 }
 
 func (c *transcribeCmd) Run(s *session) error {
@@ -67,11 +84,8 @@ func (c *transcribeCmd) Run(s *session) error {
 
 // check finds mistakes in the flags before anything is done.
 func (c *transcribeCmd) check() (app.Format, error) {
-	if c.Threads < 0 {
-		return "", &app.UsageError{What: "number of threads", Value: fmt.Sprint(c.Threads), Want: "1 or more"}
-	}
-	if c.Track < 0 {
-		return "", &app.UsageError{What: "track number", Value: fmt.Sprint(c.Track), Want: "1 or more"}
+	if err := c.options().Check(); err != nil {
+		return "", err
 	}
 	return app.ParseFormat(c.Format)
 }
@@ -80,7 +94,7 @@ func (c *transcribeCmd) check() (app.Format, error) {
 func (c *transcribeCmd) one(s *session, a *app.App, path string, format app.Format) error {
 	req := app.Request{
 		Path: path, NoStore: c.NoStore, NoCache: c.NoCache,
-		Options: app.Options{Model: c.Model, Language: c.Language, Device: c.Device, Threads: c.Threads, Stream: c.Track},
+		Options: c.options(),
 	}
 	if path == "-" {
 		spooled, err := spool(s.ctx, s.Stdin, s.Width(s.Stdin) > 0)

@@ -333,7 +333,7 @@ func TestSettings(t *testing.T) {
 	h.settings.device.SetSelected("Radeon · Vulkan")
 	h.settings.model.SetSelectedIndex(1)
 	h.settings.theme.SetSelected("Dark")
-	want := app.Settings{Model: "tiny", Language: "de", Device: "gpu:0", Theme: "dark"}
+	want := app.Settings{Options: app.Options{Model: "tiny", Language: "de", Device: "gpu:0"}, Theme: "dark"}
 	h.until("they are saved", func() bool {
 		s, err := app.LoadSettings(filepath.Join(h.dir, "settings.json"))
 		return err == nil && s == want
