@@ -78,8 +78,10 @@ func (a *App) Close() error {
 func (a *App) Subscribe() *Subscription { return a.broker.subscribe() }
 
 // Enqueue adds files to the queue, with the options of the settings.
-func (a *App) Enqueue(paths ...string) {
-	opt := a.Settings().Options
+func (a *App) Enqueue(paths ...string) { a.EnqueueWith(a.Settings().Options, paths...) }
+
+// EnqueueWith adds files to the queue.
+func (a *App) EnqueueWith(opt Options, paths ...string) {
 	a.queue.do(a.ctx, func(q *queue) {
 		for _, path := range paths {
 			q.add(Request{Path: path, Options: opt})
@@ -90,11 +92,16 @@ func (a *App) Enqueue(paths ...string) {
 // Again transcribes a transcript's recording once more, with the options of
 // the settings, into a new transcript.
 func (a *App) Again(ctx context.Context, id int64) error {
+	return a.AgainWith(ctx, id, a.Settings().Options)
+}
+
+// AgainWith transcribes a transcript's recording once more, the same audio
+// track of it, into a new transcript.
+func (a *App) AgainWith(ctx context.Context, id int64, opt Options) error {
 	e, err := a.recording(ctx, id)
 	if err != nil {
 		return err
 	}
-	opt := a.Settings().Options
 	opt.Stream = e.Options.Stream
 	a.queue.do(a.ctx, func(q *queue) { q.add(Request{Path: e.Source.Path, Options: opt, NoCache: true}) })
 	return nil

@@ -118,9 +118,11 @@ func (w *Window) fileMenu() *fyne.Menu {
 	open := w.transcript.open != 0
 	return fyne.NewMenu("File",
 		item("Open…", "open", true, w.openMedia),
+		item("Open with options…", "", true, w.openWithOptions),
 		fyne.NewMenuItemSeparator(),
 		item("Rename", "", open, w.transcript.rename),
 		item("Transcribe again", "", open, w.again),
+		item("Transcribe again with options…", "", open, w.againWithOptions),
 		item("Resume", "", open && w.transcript.entry.State.Resumable(), w.resume),
 		item("Delete", "", open, w.trash),
 		fyne.NewMenuItemSeparator(),

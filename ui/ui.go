@@ -54,6 +54,7 @@ type Window struct {
 	transcript *transcriptScreen
 	welcome    *welcomeScreen
 	settings   *settingsScreen
+	once       *onceScreen
 	strip      *strip
 	centre     *fyne.Container
 
@@ -84,6 +85,7 @@ func New(ctx context.Context, f fyne.App, a *app.App, opt Options) *Window {
 	w.transcript = newTranscriptScreen(w)
 	w.welcome = newWelcomeScreen(w)
 	w.settings = newSettingsScreen(w)
+	w.once = newOnceScreen(w)
 	w.strip = newStrip(w)
 	w.centre = container.NewStack()
 	w.win.SetContent(w.layout())
@@ -130,7 +132,13 @@ func (w *Window) layout() fyne.CanvasObject {
 // fixedWidth gives its objects a width and whatever height there is.
 type fixedWidth struct{ width float32 }
 
-func (f *fixedWidth) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(f.width, 0) }
+func (f *fixedWidth) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	height := float32(0)
+	for _, o := range objects {
+		height = max(height, o.MinSize().Height)
+	}
+	return fyne.NewSize(f.width, height)
+}
 
 func (f *fixedWidth) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for _, o := range objects {

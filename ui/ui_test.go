@@ -326,12 +326,12 @@ func TestOpenAsksForAFile(t *testing.T) {
 func TestSettings(t *testing.T) {
 	h := newHarness(t, true, light)
 	h.shortcut(shortcuts["settings"])
-	h.until("the devices are listed", func() bool { return len(h.settings.device.Options) == 3 })
-	h.settings.folder.SetText("Models are looked for in the models folder.")
+	h.until("the devices are listed", func() bool { return len(h.settings.form.device.Options) == 3 })
+	h.settings.form.folder.SetText("Models are looked for in the models folder.")
 	h.golden("settings")
-	h.settings.language.SetSelected("German")
-	h.settings.device.SetSelected("Radeon · Vulkan")
-	h.settings.model.SetSelectedIndex(1)
+	h.settings.form.language.SetSelected("German")
+	h.settings.form.device.SetSelected("Radeon · Vulkan")
+	h.settings.form.model.SetSelectedIndex(1)
 	h.settings.theme.SetSelected("Dark")
 	want := app.Settings{Options: app.Options{Model: "tiny", Language: "de", Device: "gpu:0"}, Theme: "dark"}
 	h.until("they are saved", func() bool {
