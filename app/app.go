@@ -199,6 +199,11 @@ func (a *App) Search(ctx context.Context, query string, limit int) ([]Hit, error
 	return a.library.Search(ctx, query, limit)
 }
 
+// Keep makes an omission a segment of its transcript after all.
+func (a *App) Keep(ctx context.Context, transcript, omission int64) error {
+	return a.change(ctx, transcript, func() error { return a.library.Keep(ctx, transcript, omission) })
+}
+
 // Rename gives a transcript a new title.
 func (a *App) Rename(ctx context.Context, id int64, title string) error {
 	return a.change(ctx, id, func() error { return a.library.Rename(ctx, id, title) })

@@ -84,10 +84,12 @@ type RecognizeOptions struct {
 type Progress struct {
 	Loading  bool      // the model is being loaded; nothing else is set
 	Segments []Segment // new ones, in order
-	Position float64   // everything before this second is done and reported
-	Reached  float64   // about how far decoding is, for display; seconds
-	Language string    // "" until known
-	Device   string    // what does the work, in words; "" until known
+	// Omissions are new segments that were left out, in order.
+	Omissions []Omission
+	Position  float64 // everything before this second is done and reported
+	Reached   float64 // about how far decoding is, for display; seconds
+	Language  string  // "" until known
+	Device    string  // what does the work, in words; "" until known
 }
 
 // Recognized is the result of Recognize; the segments went through the
@@ -96,6 +98,7 @@ type Recognized struct {
 	Duration float64  // seconds of audio read, Offset included
 	Language string   // used or detected; "" if there was no speech
 	Device   string   // what did the work, in words
+	Load     float64  // seconds that loading the model took; 0 if it was in memory
 	Warnings []string // sentences, among them why another device was used
 }
 
@@ -137,6 +140,8 @@ type Library interface {
 	// Entry returns one that is not in the trash.
 	Entry(ctx context.Context, id int64) (Entry, error)
 	Transcript(ctx context.Context, id int64) (Transcript, error)
+	// Keep makes an omission a segment of its transcript.
+	Keep(ctx context.Context, transcript, omission int64) error
 	Search(ctx context.Context, query string, limit int) ([]Hit, error)
 	Rename(ctx context.Context, id int64, title string) error
 	// Trash hides a transcript; Restore brings it back; Delete removes it
@@ -151,5 +156,6 @@ type Ending struct {
 	State    State
 	Duration float64 // seconds of audio heard; 0 leaves it as it was
 	Speed    float64 // audio seconds a wall second; 0 leaves it
+	Load     float64 // seconds; 0 leaves it
 	Warnings []string
 }

@@ -287,6 +287,7 @@ func (r *transcription) recognize(ctx context.Context, audio Audio) error {
 	if result.Language != "" {
 		r.t.Language = result.Language
 	}
+	r.t.Load = max(r.t.Load, result.Load)
 	for _, w := range slices.Concat(audio.Warnings(), result.Warnings) {
 		if !slices.Contains(r.t.Warnings, w) {
 			r.t.Warnings = append(r.t.Warnings, w)
@@ -315,12 +316,13 @@ func (r *transcription) take(ctx context.Context, p Progress) error {
 	p.Segments = r.rewrite.segments(p.Segments, r.writtenIn())
 	moved := p.Position > r.t.Position
 	r.t.Segments = append(r.t.Segments, p.Segments...)
+	r.t.Omissions = append(r.t.Omissions, p.Omissions...)
 	r.t.Position = max(r.t.Position, p.Position)
 	r.reached = max(r.reached, p.Reached, p.Position)
 	id := r.t.ID
 	r.mu.Unlock()
 
-	if r.library != nil && (len(p.Segments) > 0 || moved || news) {
+	if r.library != nil && (len(p.Segments)+len(p.Omissions) > 0 || moved || news) {
 		// What was heard is kept even if the job is being cancelled.
 		if err := r.library.Append(context.WithoutCancel(ctx), id, p); err != nil {
 			return err
@@ -389,7 +391,7 @@ func (r *transcription) record(ctx context.Context, t Transcript) error {
 		r.mu.Unlock()
 		return nil
 	}
-	err := r.library.Finish(ctx, t.ID, Ending{State: t.State, Duration: t.Duration, Speed: t.Speed, Warnings: t.Warnings})
+	err := r.library.Finish(ctx, t.ID, Ending{State: t.State, Duration: t.Duration, Speed: t.Speed, Load: t.Load, Warnings: t.Warnings})
 	if err != nil {
 		return fmt.Errorf("finish transcript: %w", err)
 	}

@@ -57,9 +57,10 @@ type Entry struct {
 	Options  Options // what was asked for
 	Key      string  // see CacheKey
 	Model    string
-	Language string // ISO 639-1; "" until known
-	Device   string // what did the work, in words
-	Speed    float64
+	Language string  // ISO 639-1; "" until known
+	Device   string  // what did the work, in words
+	Load     float64 // seconds that loading the model took; 0 if it was in memory
+	Speed    float64 // seconds of audio in a second
 	State    State
 	Position float64 // everything before this second is transcribed
 	Duration float64 // seconds of audio: decoded, or promised while running
@@ -70,7 +71,36 @@ type Entry struct {
 // Transcript is an entry with its text.
 type Transcript struct {
 	Entry
-	Segments []Segment
+	Segments  []Segment
+	Omissions []Omission
+}
+
+// Omission is a segment that the engine decoded and left out, since it took it
+// for invented.
+type Omission struct {
+	ID      int64 // 0 until stored
+	Reason  Reason
+	Segment Segment
+}
+
+// Reason says why a segment was left out.
+type Reason string
+
+// Reasons for leaving a segment out.
+const (
+	ReasonRepeated Reason = "repeated" // the same words again and again
+	ReasonNoSpeech Reason = "nospeech" // the model doubts that anybody speaks
+)
+
+// Words is the reason for people.
+func (r Reason) Words() string {
+	switch r {
+	case ReasonRepeated:
+		return "the same words again and again"
+	case ReasonNoSpeech:
+		return "probably nobody speaks here"
+	}
+	return string(r)
 }
 
 // Text is the whole text, one segment a line.

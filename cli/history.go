@@ -87,14 +87,48 @@ func orDash(s string) string {
 type historyShowCmd struct {
 	ID   int64 `arg:"" help:"Number of the transcript, see “earshot history list”."`
 	JSON bool  `help:"Print JSON."`
+	// Omitted is apart from the text: that is what was said.
+	Omitted bool `help:"Print what was left out as invented text, with its times and the reason."`
 }
 
 func (c *historyShowCmd) Run(s *session) error {
+	if c.Omitted {
+		return c.omitted(s)
+	}
 	format := app.TXT
 	if c.JSON {
 		format = app.JSON
 	}
 	return (&historyExportCmd{IDs: []int64{c.ID}, Format: string(format)}).Run(s)
+}
+
+func (c *historyShowCmd) omitted(s *session) error {
+	a, closeApp, err := s.open(StoreNeeded)
+	if err != nil {
+		return err
+	}
+	defer closeApp()
+	t, err := a.Transcript(s.ctx, c.ID)
+	if err != nil {
+		return numbered(err, c.ID)
+	}
+	type jsonOmission struct {
+		Start  float64    `json:"start"`
+		End    float64    `json:"end"`
+		Reason app.Reason `json:"reason"`
+		Text   string     `json:"text"`
+	}
+	list := make([]jsonOmission, 0, len(t.Omissions))
+	for _, o := range t.Omissions {
+		list = append(list, jsonOmission{o.Segment.Start, o.Segment.End, o.Reason, o.Segment.Text})
+	}
+	if c.JSON {
+		return s.json(list)
+	}
+	for _, o := range list {
+		fmt.Fprintf(s.Stdout, "%s–%s\t%s\t%s\n", app.Clock(o.Start), app.Clock(o.End), o.Reason.Words(), o.Text)
+	}
+	return nil
 }
 
 type historySearchCmd struct {

@@ -63,6 +63,11 @@ func (s *Store) Append(ctx context.Context, id int64, p app.Progress) error {
 				return err
 			}
 		}
+		for _, o := range p.Omissions {
+			if err := addOmission(ctx, tx, id, o); err != nil {
+				return err
+			}
+		}
 		return nil
 	})
 }
@@ -101,9 +106,10 @@ func (s *Store) Finish(ctx context.Context, id int64, end app.Ending) error {
 			UPDATE transcripts SET state = ?, owner = '', warnings = ?,
 				duration = CASE WHEN ? > 0 THEN ? ELSE duration END,
 				speed = CASE WHEN ? > 0 THEN ? ELSE speed END,
+				load = CASE WHEN ? > 0 THEN ? ELSE load END,
 				position = CASE WHEN ? THEN max(position, ?) ELSE position END
 			WHERE id = ?`,
-			end.State, string(warnings), end.Duration, end.Duration, end.Speed, end.Speed,
+			end.State, string(warnings), end.Duration, end.Duration, end.Speed, end.Speed, end.Load, end.Load,
 			end.State == app.StateDone, end.Duration, id))
 	})
 }
@@ -119,8 +125,10 @@ func (s *Store) Restart(ctx context.Context, id int64) (t app.Transcript, err er
 			return fmt.Errorf("resume a transcript that is %s", e.State)
 		}
 		// Segments of the window that was in flight begin at the position or after.
-		if _, err := tx.ExecContext(ctx, `DELETE FROM segments WHERE transcript = ? AND begin >= ?`, id, e.Position-0.0005); err != nil {
-			return err
+		for _, table := range []string{"segments", "omissions"} {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE transcript = ? AND begin >= ?`, id, e.Position-0.0005); err != nil {
+				return err
+			}
 		}
 		if err := one(tx.ExecContext(ctx, `UPDATE transcripts SET state = ?, owner = ? WHERE id = ?`, app.StateRunning, s.instance.name, id)); err != nil {
 			return err
@@ -222,7 +230,7 @@ func one(result sql.Result, err error) error {
 }
 
 const selectEntries = `
-	SELECT t.id, t.title, t.options, t.key, t.model, t.language, t.device, t.speed, t.state, t.position,
+	SELECT t.id, t.title, t.options, t.key, t.model, t.language, t.device, t.load, t.speed, t.state, t.position,
 		t.duration, t.warnings, t.created, r.path, r.hash, r.size, r.duration
 	FROM transcripts t JOIN recordings r ON r.id = t.recording`
 
@@ -233,7 +241,7 @@ func scanEntry(scan scanner) (app.Entry, error) {
 	var e app.Entry
 	var options, warnings string
 	var created int64
-	err := scan(&e.ID, &e.Title, &options, &e.Key, &e.Model, &e.Language, &e.Device, &e.Speed, &e.State, &e.Position,
+	err := scan(&e.ID, &e.Title, &options, &e.Key, &e.Model, &e.Language, &e.Device, &e.Load, &e.Speed, &e.State, &e.Position,
 		&e.Duration, &warnings, &created, &e.Source.Path, &e.Source.Hash, &e.Source.Size, &e.Source.Duration)
 	if err != nil {
 		return app.Entry{}, err
@@ -262,7 +270,10 @@ func transcript(ctx context.Context, tx *sql.Tx, id int64) (t app.Transcript, er
 	if err != nil {
 		return t, err
 	}
-	err = addWords(ctx, tx, &t)
+	if err = addWords(ctx, tx, &t); err != nil {
+		return t, err
+	}
+	t.Omissions, err = omissions(ctx, tx, id)
 	return t, err
 }
 

@@ -340,7 +340,7 @@ func (l *fakeLibrary) Transcript(_ context.Context, id int64) (app.Transcript, e
 		return app.Transcript{}, err
 	}
 	whole := *t
-	whole.Segments = slices.Clone(t.Segments)
+	whole.Segments, whole.Omissions = slices.Clone(t.Segments), slices.Clone(t.Omissions)
 	return whole, nil
 }
 
@@ -373,6 +373,14 @@ func (l *fakeLibrary) Trash(_ context.Context, id int64) error {
 
 func (l *fakeLibrary) Restore(_ context.Context, id int64) error {
 	return l.change(id, func(*app.Transcript) { delete(l.trashed, id) })
+}
+
+func (l *fakeLibrary) Keep(_ context.Context, id, omission int64) error {
+	return l.change(id, func(t *app.Transcript) {
+		i := slices.IndexFunc(t.Omissions, func(o app.Omission) bool { return o.ID == omission })
+		t.Segments = append(t.Segments, t.Omissions[i].Segment)
+		t.Omissions = slices.Delete(t.Omissions, i, i+1)
+	})
 }
 
 func (l *fakeLibrary) Delete(_ context.Context, id int64) error {

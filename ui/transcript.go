@@ -30,15 +30,17 @@ type transcriptScreen struct {
 	warnings *fyne.Container
 	resume   *widget.Button
 	again    *widget.Button
+	omitted  *widget.Button
 	rows     *widget.Rows
 	none     *widget.Text
 
-	open     int64 // id of the transcript shown, 0 for none
-	entry    app.Entry
-	segments []app.Segment
-	pending  []app.Segment // that came while the transcript was being read; nil when it is there
-	loading  bool
-	awaiting bool // the next transcript that begins is to be opened
+	open      int64 // id of the transcript shown, 0 for none
+	entry     app.Entry
+	segments  []app.Segment
+	pending   []app.Segment // that came while the transcript was being read; nil when it is there
+	omissions []app.Omission
+	loading   bool
+	awaiting  bool // the next transcript that begins is to be opened
 }
 
 func newTranscriptScreen(w *Window) *transcriptScreen {
@@ -55,6 +57,7 @@ func newTranscriptScreen(w *Window) *transcriptScreen {
 	t.titleBox = container.NewStack(t.title)
 	t.resume = widget.NewButton("Resume", widget.Primary, w.resume)
 	t.again = widget.NewButton("Transcribe again", widget.Plain, w.again)
+	t.omitted = widget.NewButton("", widget.Ghost, func() { w.omitted.show(t.open, t.omissions) })
 	t.rows.Column, t.rows.Inset = look.TextColumn, 24
 	t.rows.Length = func() int { return len(t.segments) }
 	t.rows.Create = func() fyne.CanvasObject { return widget.NewSegmentView() }
@@ -76,7 +79,7 @@ func newTranscriptScreen(w *Window) *transcriptScreen {
 func (t *transcriptScreen) layout() fyne.CanvasObject {
 	// The row is as high without a button as with one.
 	strut := widget.NewSpace(0, t.again.MinSize().Height)
-	about := container.NewBorder(nil, nil, strut, container.NewHBox(t.state, t.resume, t.again), centred(t.meta))
+	about := container.NewBorder(nil, nil, strut, container.NewHBox(t.omitted, t.state, t.resume, t.again), centred(t.meta))
 	head := container.New(&column{look.TextColumn, 24}, container.New(layout.NewCustomPaddedVBoxLayout(2),
 		widget.NewSpace(0, 18), t.titleBox, about, t.warnings, widget.NewSpace(0, 8)))
 	return container.NewBorder(head, widget.NewSpace(0, 8), nil, nil, container.NewStack(t.rows, centred(t.none)))
@@ -113,7 +116,7 @@ func (t *transcriptScreen) openAt(id int64, at float64) {
 		t.w.showHome()
 		return
 	}
-	t.open, t.entry, t.segments, t.pending, t.loading = id, app.Entry{ID: id}, nil, nil, true
+	t.open, t.entry, t.segments, t.omissions, t.pending, t.loading = id, app.Entry{ID: id}, nil, nil, nil, true
 	t.w.pump.start(func(ctx context.Context) func() {
 		whole, err := t.w.app.Transcript(ctx, id)
 		return func() { t.loaded(id, whole, err, at) }
@@ -135,7 +138,7 @@ func (t *transcriptScreen) loaded(id int64, whole app.Transcript, err error, at 
 	if t.entry.Title == "" || t.entry.State == "" {
 		t.entry = whole.Entry
 	}
-	t.segments = whole.Segments
+	t.segments, t.omissions = whole.Segments, whole.Omissions
 	t.append(t.pending)
 	t.pending = nil
 	t.rows.Reset()
@@ -164,8 +167,12 @@ func (t *transcriptScreen) entryChanged(e app.Entry) {
 	if e.ID == 0 || e.ID != t.open {
 		return
 	}
+	ended := t.entry.State == app.StateRunning && e.State != app.StateRunning
 	t.entry = e
 	t.showEntry()
+	if ended {
+		t.countOmissions()
+	}
 }
 
 func (t *transcriptScreen) removed(id int64) {
@@ -230,6 +237,7 @@ func (t *transcriptScreen) showEntry() {
 		l.SizeName = captionText
 		t.warnings.Add(l)
 	}
+	t.showOmissions()
 	t.showNone()
 	t.w.toolbar.update()
 }

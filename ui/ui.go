@@ -55,6 +55,7 @@ type Window struct {
 	welcome    *welcomeScreen
 	settings   *settingsScreen
 	once       *onceScreen
+	omitted    *omittedScreen
 	strip      *strip
 	centre     *fyne.Container
 
@@ -86,6 +87,7 @@ func New(ctx context.Context, f fyne.App, a *app.App, opt Options) *Window {
 	w.welcome = newWelcomeScreen(w)
 	w.settings = newSettingsScreen(w)
 	w.once = newOnceScreen(w)
+	w.omitted = newOmittedScreen(w)
 	w.strip = newStrip(w)
 	w.centre = container.NewStack()
 	w.win.SetContent(w.layout())

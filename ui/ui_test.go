@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
@@ -160,6 +161,12 @@ func TestSameFileAgain(t *testing.T) {
 // button finds a button of the strip by its word.
 func (h *harness) button(word string) *widget.Button {
 	h.t.Helper()
+	return h.find(h.strip.lines, word)
+}
+
+// find finds a button inside an object by its word.
+func (h *harness) find(inside fyne.CanvasObject, word string) *widget.Button {
+	h.t.Helper()
 	var found *widget.Button
 	var look func(o fyne.CanvasObject)
 	look = func(o fyne.CanvasObject) {
@@ -168,13 +175,15 @@ func (h *harness) button(word string) *widget.Button {
 			if o.Text == word {
 				found = o
 			}
+		case *container.Scroll:
+			look(o.Content)
 		case *fyne.Container:
 			for _, c := range o.Objects {
 				look(c)
 			}
 		}
 	}
-	look(h.strip.lines)
+	look(inside)
 	if found == nil {
 		h.t.Fatalf("there is no button %q", word)
 	}
@@ -344,6 +353,51 @@ func TestSettings(t *testing.T) {
 	h.typedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	if h.centre.Objects[0] != h.welcome.content {
 		t.Error("Escape does not leave the settings")
+	}
+}
+
+// What was left out can be seen and put back.
+func TestLeftOut(t *testing.T) {
+	h := newHarness(t, true)
+	id := h.done("talk.mp3", seg(1, 2, "Said."))
+	h.library.change(id, func(tr *app.Transcript) {
+		tr.Omissions = []app.Omission{{ID: 7, Reason: app.ReasonRepeated, Segment: seg(5, 9, "Thanks. Thanks. Thanks.")}}
+	})
+	h.transcript.reload(id)
+	h.until("it says so", func() bool { return !h.transcript.loading && h.transcript.omitted.Visible() })
+	if h.transcript.omitted.Text != "1 left out" {
+		t.Errorf("got %q", h.transcript.omitted.Text)
+	}
+	test.Tap(h.transcript.omitted)
+	test.Tap(h.find(h.omitted.list, "Put back"))
+	h.until("it is back", func() bool { return len(h.transcript.segments) == 2 && !h.transcript.omitted.Visible() })
+}
+
+// Options chosen for one job do not become settings.
+func TestOptionsForOnce(t *testing.T) {
+	h := newHarness(t, true)
+	h.done("talk.mp3", seg(1, 2, "Well, once."))
+	h.againWithOptions()
+	form := h.once.form
+	form.punctuate.SetChecked(false)
+	form.replace.SetText("well = now")
+	form.replace.SetText("nonsense")
+	if !form.replaceWrong.Visible() {
+		t.Error("a broken replacement is not complained of")
+	}
+	form.several.SetText("en, de")
+	test.Tap(h.find(h.once.content, "Transcribe"))
+	h.hear(10, seg(1, 2, "Well, twice."))
+	h.finish(nil)
+	h.ended(app.StateDone)
+	if got := textOf(h.transcript.segments); got != "now twice" {
+		t.Errorf("got %q", got)
+	}
+	if got := h.transcript.entry.Options; !got.Plain || got.Language != "en,de" || got.Replace != "well = now" {
+		t.Errorf("got options %+v", got)
+	}
+	if got := h.app.Settings(); got != (app.Settings{}) {
+		t.Errorf("got settings %+v", got)
 	}
 }
 

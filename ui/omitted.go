@@ -1,0 +1,92 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	fynewidget "fyne.io/fyne/v2/widget"
+
+	"earshot/app"
+	"earshot/ui/look"
+	"earshot/ui/widget"
+)
+
+// omittedScreen lists what the engine left out of the open transcript, and
+// puts it back.
+type omittedScreen struct {
+	w       *Window
+	content fyne.CanvasObject
+	list    *fyne.Container
+}
+
+func newOmittedScreen(w *Window) *omittedScreen {
+	s := &omittedScreen{w: w, list: container.New(layout.NewCustomPaddedVBoxLayout(14))}
+	s.content = page("Left out", widget.NewButton("Done", widget.Primary, w.showHome),
+		widget.NewText("This was decoded too, and taken for invented text. What was really said can be put back.",
+			look.TextSize, look.Dim, fyne.TextStyle{}).Giving(),
+		s.list, widget.NewSpace(0, 8))
+	return s
+}
+
+// show lists omissions of a transcript.
+func (s *omittedScreen) show(transcript int64, omissions []app.Omission) {
+	s.list.RemoveAll()
+	for _, o := range omissions {
+		text := fynewidget.NewLabel(o.Segment.Text)
+		text.Wrapping = fyne.TextWrapWord
+		span := app.Clock(o.Segment.Start) + " – " + app.Clock(o.Segment.End)
+		s.list.Add(formCard(
+			container.NewBorder(nil, nil, nil, widget.NewButton("Put back", widget.Plain, func() { s.w.keep(transcript, o.ID) }),
+				container.New(layout.NewCustomPaddedVBoxLayout(0),
+					widget.NewText(span, look.TextSize, look.Ink, fyne.TextStyle{Bold: true}),
+					widget.NewText(o.Reason.Words(), look.SmallSize, look.Dim, fyne.TextStyle{}).Giving())),
+			container.New(layout.NewCustomPaddedLayout(-8, -8, -8, 0), text)))
+	}
+	s.w.show(s.content)
+}
+
+// keep puts an omission back into its transcript, and shows it there.
+func (w *Window) keep(transcript, omission int64) {
+	w.pump.start(func(ctx context.Context) func() {
+		err := w.app.Keep(ctx, transcript, omission)
+		return func() {
+			if err != nil {
+				w.complain(err)
+				return
+			}
+			w.transcript.reload(transcript)
+		}
+	})
+}
+
+// reload reads the open transcript again.
+func (t *transcriptScreen) reload(id int64) {
+	if id == t.open && !t.loading {
+		t.open = 0
+		t.openAt(id, -1)
+	}
+}
+
+// countOmissions says how much was left out of a transcript that has ended.
+func (t *transcriptScreen) countOmissions() {
+	id := t.open
+	t.w.pump.start(func(ctx context.Context) func() {
+		whole, err := t.w.app.Transcript(ctx, id)
+		return func() {
+			if err == nil && id == t.open {
+				t.omissions = whole.Omissions
+				t.showOmissions()
+			}
+		}
+	})
+}
+
+func (t *transcriptScreen) showOmissions() {
+	setVisible(t.omitted, len(t.omissions) > 0)
+	if n := len(t.omissions); n > 0 {
+		t.omitted.SetText(fmt.Sprintf("%d left out", n))
+	}
+}
