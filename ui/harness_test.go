@@ -166,7 +166,11 @@ func (h *harness) ended(state app.State) {
 }
 
 func seg(start, end float64, text string) app.Segment {
-	return app.Segment{Start: start, End: end, Text: text, Confidence: 0.9, Words: []app.Word{{Text: text, Start: start, End: end, Confidence: 0.9}}}
+	s := app.Segment{Start: start, End: end, Text: text, Confidence: 0.9}
+	for _, word := range strings.Fields(text) {
+		s.Words = append(s.Words, app.Word{Text: word, Start: start, End: end, Confidence: 0.9})
+	}
+	return s
 }
 
 func fakeInspect(path string) (app.ModelInfo, error) {
