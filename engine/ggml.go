@@ -1,0 +1,97 @@
+//go:build cgo
+
+package engine
+
+// The only file that calls libggml to compute: the self-test of a device.
+
+/*
+#cgo pkg-config: earshot-whisper
+#include <stdlib.h>
+#include <ggml.h>
+#include <ggml-alloc.h>
+#include <ggml-backend.h>
+
+static void shim_one_thread(ggml_backend_t backend) {
+	ggml_backend_reg_t reg = ggml_backend_dev_backend_reg(ggml_backend_get_device(backend));
+	ggml_backend_set_n_threads_t set = (ggml_backend_set_n_threads_t) ggml_backend_reg_get_proc_address(reg, "ggml_backend_set_n_threads");
+	if (set) set(backend, 1);
+}
+
+// softmax(a·b) on a backend, rounds times: a is k×m in f16, b is k×n in f32, out
+// is m×n. Returns 0 if all went well.
+static int shim_compute(ggml_backend_t backend, int k, int m, int n, const float * a, const float * b, float * out, int rounds, double * seconds) {
+	struct ggml_init_params params = { 8*ggml_tensor_overhead() + ggml_graph_overhead(), NULL, true };
+	struct ggml_context * ctx = ggml_init(params);
+	if (!ctx) return 1;
+	struct ggml_tensor * ta = ggml_new_tensor_2d(ctx, GGML_TYPE_F16, k, m);
+	struct ggml_tensor * tb = ggml_new_tensor_2d(ctx, GGML_TYPE_F32, k, n);
+	struct ggml_tensor * to = ggml_soft_max(ctx, ggml_mul_mat(ctx, ta, tb));
+	struct ggml_cgraph * graph = ggml_new_graph(ctx);
+	ggml_build_forward_expand(graph, to);
+	int rc = 2;
+	ggml_fp16_t * half = malloc(sizeof(ggml_fp16_t)*k*m);
+	ggml_backend_buffer_t buffer = ggml_backend_alloc_ctx_tensors(ctx, backend);
+	if (half && buffer) {
+		ggml_fp32_to_fp16_row(a, half, (int64_t) k*m);
+		ggml_backend_tensor_set(ta, half, 0, sizeof(ggml_fp16_t)*k*m);
+		ggml_backend_tensor_set(tb, b, 0, sizeof(float)*k*n);
+		rc = ggml_backend_graph_compute(backend, graph) == GGML_STATUS_SUCCESS ? 0 : 3;
+		ggml_backend_synchronize(backend);
+		int64_t start = ggml_time_us();
+		for (int i = 0; rc == 0 && i < rounds; i++) {
+			rc = ggml_backend_graph_compute(backend, graph) == GGML_STATUS_SUCCESS ? 0 : 3;
+		}
+		ggml_backend_synchronize(backend);
+		*seconds = (ggml_time_us() - start)/1e6;
+		if (rc == 0) ggml_backend_tensor_get(to, out, 0, sizeof(float)*m*n);
+	}
+	if (buffer) ggml_backend_buffer_free(buffer);
+	free(half);
+	ggml_free(ctx);
+	return rc;
+}
+
+static int shim_multiply(ggml_backend_dev_t dev, int k, int m, int n, const float * a, const float * b, float * out, int rounds, double * seconds) {
+	ggml_backend_t backend = ggml_backend_dev_init(dev, NULL);
+	if (!backend) return 4;
+	shim_one_thread(backend);
+	int rc = shim_compute(backend, k, m, n, a, b, out, rounds, seconds);
+	ggml_backend_free(backend);
+	return rc;
+}
+*/
+import "C"
+
+import "errors"
+
+// multiply computes softmax(a·b) on a device, rounds times, and returns the
+// result with the seconds that it took. a has m rows of k numbers, b has n.
+func multiply(d nativeDevice, k, m, n int, a, b []float32, rounds int) (out []float32, seconds float64, err error) {
+	dev := C.ggml_backend_dev_by_type(C.GGML_BACKEND_DEVICE_TYPE_CPU)
+	gpu := 0
+	for i := range C.ggml_backend_dev_count() {
+		candidate := C.ggml_backend_dev_get(i)
+		switch C.ggml_backend_dev_type(candidate) {
+		case C.GGML_BACKEND_DEVICE_TYPE_GPU, C.GGML_BACKEND_DEVICE_TYPE_IGPU:
+			if gpu == d.index {
+				dev = candidate
+			}
+			gpu++
+		}
+	}
+	out = make([]float32, m*n)
+	var took C.double
+	rc := C.shim_multiply(dev, C.int(k), C.int(m), C.int(n),
+		(*C.float)(&a[0]), (*C.float)(&b[0]), (*C.float)(&out[0]), C.int(rounds), &took)
+	switch rc {
+	case 0:
+		return out, float64(took), nil
+	case 4:
+		return nil, 0, errors.New("it could not be started")
+	default:
+		return nil, 0, errors.New("it could not compute")
+	}
+}
+
+// nativeVersion is libggml's.
+func nativeVersion() string { return C.GoString(C.ggml_version()) }

@@ -1,0 +1,11 @@
+//go:build !cgo
+
+package engine
+
+import "earshot/app"
+
+func multiply(nativeDevice, int, int, int, []float32, []float32, int) ([]float32, float64, error) {
+	return nil, 0, app.ErrNoEngine
+}
+
+func nativeVersion() string { return "" }

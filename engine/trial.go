@@ -1,0 +1,145 @@
+package engine
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// A graphics driver can crash the program, which nothing inside it can
+// prevent. So what happens when a device is used for the first time is written
+// down before it happens: a record that still says "trying", and that nobody
+// holds locked, was left by a program that died there.
+type trials struct{ dir string } // "" remembers nothing
+
+// trial is what is known about a device.
+type trial struct {
+	State  trialState `json:"state"`
+	Why    string     `json:"why,omitempty"`
+	FLOPS  float64    `json:"flops,omitempty"` // floating point operations a second
+	Used   bool       `json:"used"`            // by a job, to its end
+	Device string     `json:"device"`
+	When   time.Time  `json:"when"`
+}
+
+type trialState string
+
+const (
+	untried trialState = ""
+	trying  trialState = "trying"
+	passed  trialState = "passed"
+	failed  trialState = "failed"
+	crashed trialState = "crashed"
+)
+
+// path is the record of a device as it is now: another driver, or another
+// version of the library, is another device.
+func (t trials) path(d nativeDevice) string {
+	sum := sha256.Sum256([]byte(fmt.Sprintf("%s|%s|%d|%s", d.backend, d.name, d.total, driverVersion())))
+	return filepath.Join(t.dir, hex.EncodeToString(sum[:8])+".json")
+}
+
+// driverVersion changes when a graphics driver is installed or replaced.
+func driverVersion() string {
+	version := nativeVersion()
+	for _, pattern := range []string{"/usr/share/vulkan/icd.d/*.json", "/etc/vulkan/icd.d/*.json", "/proc/driver/nvidia/version"} {
+		files, _ := filepath.Glob(pattern)
+		for _, file := range files {
+			if st, err := os.Stat(file); err == nil && filepath.Ext(file) == ".json" {
+				version += fmt.Sprintf("|%s %d", file, st.ModTime().Unix())
+			} else if text, err := os.ReadFile(file); err == nil {
+				version += "|" + string(text)
+			}
+		}
+	}
+	return version
+}
+
+// read returns what is known about a device.
+func (t trials) read(d nativeDevice) trial {
+	if t.dir == "" {
+		return trial{}
+	}
+	path := t.path(d)
+	var known trial
+	data, err := os.ReadFile(path)
+	if err != nil || json.Unmarshal(data, &known) != nil {
+		return trial{}
+	}
+	if known.State == trying {
+		lock := flock.New(path + ".lock")
+		if free, err := lock.TryLock(); err == nil && free {
+			lock.Unlock()
+			known.State, known.Why = crashed, "Earshot crashed while using it"
+		}
+	}
+	return known
+}
+
+// attempt is a use of a device that may crash the program.
+type attempt struct {
+	trials trials
+	device nativeDevice
+	lock   *flock.Flock
+}
+
+// begin notes that a device is about to be used. A folder that cannot be
+// written does not keep anybody from working: then nothing is remembered.
+func (t trials) begin(d nativeDevice) *attempt {
+	a := &attempt{trials: t, device: d}
+	if t.dir == "" || os.MkdirAll(t.dir, 0o700) != nil {
+		return a
+	}
+	a.lock = flock.New(t.path(d) + ".lock")
+	if held, err := a.lock.TryLock(); err != nil || !held {
+		a.lock = nil // another Earshot is trying it
+		return a
+	}
+	known := t.read(d)
+	known.State = trying
+	t.write(d, known)
+	return a
+}
+
+// end notes how it went.
+func (a *attempt) end(outcome trial) {
+	if a.lock == nil {
+		return
+	}
+	a.trials.write(a.device, outcome)
+	a.lock.Unlock()
+}
+
+func (t trials) write(d nativeDevice, known trial) {
+	known.Device, known.When = d.label(), time.Now().UTC().Truncate(time.Second)
+	data, err := json.MarshalIndent(known, "", "  ")
+	if err != nil {
+		return
+	}
+	path := t.path(d)
+	if os.WriteFile(path+".new", data, 0o600) == nil {
+		os.Rename(path+".new", path)
+	}
+}
+
+// examine returns what is known about a device, testing it if that is nothing.
+func (t trials) examine(d nativeDevice, test func(nativeDevice) (float64, error)) trial {
+	known := t.read(d)
+	if known.State != untried {
+		return known
+	}
+	a := t.begin(d)
+	flops, err := test(d)
+	known = trial{State: passed, FLOPS: flops}
+	if err != nil {
+		known.State, known.Why = failed, "its self-test failed: "+err.Error()
+	}
+	a.end(known)
+	return known
+}
