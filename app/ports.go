@@ -116,7 +116,23 @@ type Device struct {
 	Type        string `json:"type"` // "cpu", "gpu", "igpu"
 	MemoryTotal uint64 `json:"memory_total"`
 	MemoryFree  uint64 `json:"memory_free"`
+	// What its self-test said, and how fast it was: see the constants.
+	SelfTest SelfTest `json:"self_test"`
+	Why      string   `json:"why,omitempty"`    // it is not used by itself; a clause
+	GFLOPS   float64  `json:"gflops,omitempty"` // billion floating point operations a second
 }
+
+// SelfTest is what is known of a device. One that has not passed is used only
+// if a person names it.
+type SelfTest string
+
+// Results of a self-test.
+const (
+	SelfTestPassed  SelfTest = "passed"
+	SelfTestFailed  SelfTest = "failed"
+	SelfTestCrashed SelfTest = "crashed" // Earshot ended while it was in use
+	SelfTestRunning SelfTest = "running" // another Earshot is using it for the first time
+)
 
 // Library keeps transcripts. Implemented by package store. Its methods are
 // safe for concurrent use; each is one transaction.

@@ -56,3 +56,16 @@ func FileName(title string) string {
 	}
 	return name
 }
+
+// Trust says in words whether a device can be relied on.
+func (d Device) Trust() string {
+	switch {
+	case d.SelfTest == SelfTestPassed:
+		return fmt.Sprintf("self-test passed, %.3g GFLOP/s", d.GFLOPS)
+	case d.Why != "":
+		return "not used by itself: " + d.Why
+	case d.SelfTest == SelfTestRunning:
+		return "being tried by another Earshot"
+	}
+	return "not tested"
+}

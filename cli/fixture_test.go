@@ -125,8 +125,8 @@ func (*fakeRecognizer) Languages() []app.Language {
 
 func (*fakeRecognizer) Devices(context.Context) ([]app.Device, error) {
 	return []app.Device{
-		{ID: "gpu:0", Backend: "Vulkan", Name: "Fast <1>", Type: "gpu", MemoryTotal: 8e9, MemoryFree: 6e9},
-		{ID: "cpu", Backend: "CPU", Name: "Slow", Type: "cpu", MemoryTotal: 16e9},
+		{ID: "gpu:0", Backend: "Vulkan", Name: "Fast <1>", Type: "gpu", MemoryTotal: 8e9, MemoryFree: 6e9, SelfTest: app.SelfTestPassed, GFLOPS: 950},
+		{ID: "cpu", Backend: "CPU", Name: "Slow", Type: "cpu", MemoryTotal: 16e9, SelfTest: app.SelfTestFailed, Why: "it computes wrong results"},
 	}, nil
 }
 

@@ -108,7 +108,7 @@ func (c *devicesCmd) Run(s *session) error {
 	}
 	w := tabwriter.NewWriter(s.Stdout, 0, 0, 2, ' ', 0)
 	for _, d := range devices {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", d.ID, d.Name, d.Backend, app.Bytes(int64(d.MemoryTotal)))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", d.ID, d.Name, d.Backend, app.Bytes(int64(d.MemoryTotal)), d.Trust())
 	}
 	return w.Flush()
 }

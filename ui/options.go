@@ -25,6 +25,7 @@ type optionsForm struct {
 	w       *Window
 	options app.Options
 	changed func(app.Options)
+	found   func([]app.Device) // what there is; nil if nobody wants to know
 
 	basics, text, advanced fyne.CanvasObject
 
@@ -251,6 +252,9 @@ func (f *optionsForm) fill(models []app.ModelInfo, devices []app.Device) {
 		options = append(options, [2]string{d.ID, fmt.Sprintf("%s · %s", d.Name, d.Backend)})
 	}
 	f.device.set(f.options.Device, options)
+	if f.found != nil {
+		f.found(devices)
+	}
 }
 
 // choice is a Select whose options have values behind their words.

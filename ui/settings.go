@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -23,6 +24,7 @@ type settingsScreen struct {
 	content fyne.CanvasObject
 	form    *optionsForm
 	theme   *choice
+	devices *fyne.Container
 }
 
 func newSettingsScreen(w *Window) *settingsScreen {
@@ -32,16 +34,33 @@ func newSettingsScreen(w *Window) *settingsScreen {
 		s.change(func(x *app.Settings) { x.Theme = v })
 		w.fyne.Settings().SetTheme(look.Theme{Force: v})
 	})
+	s.devices = container.New(layout.NewCustomPaddedVBoxLayout(14))
+	s.form.found = s.showDevices
 	s.content = page("Settings", widget.NewButton("Done", widget.Primary, w.showHome),
 		s.form.basics,
 		container.NewHBox(widget.NewButton("Add a model file…", widget.Plain, w.chooseModel)),
 		s.form.text,
 		s.form.advanced,
+		formCard(widget.NewText("Devices", look.TextSize, look.Ink, fyne.TextStyle{Bold: true}), s.devices),
 		formCard(setting("Appearance", "Light, dark, or as the desktop has it.", s.theme.Select)),
 		widget.NewText("Earshot "+app.Version+". Nothing leaves this computer: no account, no telemetry, no network.",
 			look.SmallSize, look.Dim, fyne.TextStyle{}).Giving(),
 		widget.NewSpace(0, 8))
 	return s
+}
+
+// showDevices lists what can compute, and whether it can be relied on.
+func (s *settingsScreen) showDevices(devices []app.Device) {
+	s.devices.RemoveAll()
+	for _, d := range devices {
+		trust, colour := d.Trust(), look.Dim
+		if d.Why != "" {
+			colour = look.Warning
+		}
+		s.devices.Add(container.New(layout.NewCustomPaddedVBoxLayout(0),
+			widget.NewText(fmt.Sprintf("%s · %s · %s", d.Name, d.Backend, app.Bytes(int64(d.MemoryTotal))), look.TextSize, look.Ink, fyne.TextStyle{}).Giving(),
+			widget.NewText(trust, look.SmallSize, colour, fyne.TextStyle{}).Giving()))
+	}
 }
 
 // page is a screen of cards that scrolls, with a title and a way out.
