@@ -11,15 +11,23 @@ import (
 	"strings"
 )
 
+// Families of models, by who computes them.
+const (
+	FamilyWhisper  = "whisper"
+	FamilyParakeet = "parakeet"
+)
+
 // ModelInfo is what a model file says about itself.
 type ModelInfo struct {
 	Path         string
 	Name         string // see ModelName
 	Size         int64  // bytes
+	Family       string // FamilyWhisper or FamilyParakeet
 	Multilingual bool
-	Weights      string // "f16", "q5_0", …
-	Fingerprint  string // tells files apart, hex
-	Err          error  // why it cannot be used; nil if it can
+	Languages    []string // codes of those it knows; nil means all of Recognizer.Languages
+	Weights      string   // "f16", "q5_0", …
+	Fingerprint  string   // tells files apart, hex
+	Err          error    // why it cannot be used; nil if it can
 }
 
 // ModelName is the short name of a model file: "ggml-large-v3-turbo.bin" is

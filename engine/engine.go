@@ -1,12 +1,13 @@
-// Package engine turns speech into text with libwhisper. It owns the native
-// library, the models in memory and the cutting of audio into windows.
+// Package engine turns speech into text with libwhisper and libparakeet. It
+// owns the native libraries, the models in memory and the cutting of audio into
+// windows.
 //
-// Only native.go knows C; nothing C-typed leaves it. Paths chosen by a person
+// Only native.go and parakeet.go know C; nothing C-typed leaves them. Paths chosen by a person
 // never reach C either: models are opened in Go, checked from header to last
 // tensor, and fed to the library's loader callbacks.
 //
-// The engine decodes with one thread per whisper_state and several states
-// side by side on one shared model; see ARCHITECTURE.md for who owns which
+// The engine decodes with one thread per native state and several states side by
+// side on one shared model; see ARCHITECTURE.md for who owns which
 // goroutine.
 package engine
 
@@ -19,13 +20,15 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 
 	"earshot/app"
 )
 
 var (
-	errLoad   = errors.New("libwhisper could not load it")
+	errLoad   = errors.New("it could not be loaded")
 	errMemory = errors.New("there is not enough memory for it")
 )
 
@@ -48,7 +51,7 @@ func New(opt Options) *Engine {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	setNativeLog(opt.Log.With("component", "libwhisper"))
+	setNativeLog(opt.Log.With("component", "native"))
 	return &Engine{log: opt.Log}
 }
 
@@ -88,15 +91,59 @@ type modelKey struct {
 	gpu               int
 }
 
+// nativeModel is a model as its library holds it: weights that any number of
+// states share. It is safe for concurrent use and freed after its states.
+type nativeModel interface {
+	newState() (nativeState, error)
+	free()
+}
+
+// nativeState is one decoder: caches and buffers on top of a shared model. One
+// goroutine uses it at a time.
+type nativeState interface {
+	// detect returns the code of the language that the first 30 s of samples
+	// are most likely in, with its probability; "" if decode finds the language
+	// by itself and does not tell.
+	detect(samples []float32) (code string, p float64, err error)
+	// decode transcribes samples, at most 30 s of them, and reports what it
+	// finds. report is called from the decoding thread and holds it up.
+	decode(ctx context.Context, samples []float32, opt decodeOptions, report func(found)) error
+	free()
+}
+
+// loadNative loads a model that checkModel has found sound. gpu is the device
+// index, -1 for the CPU.
+func loadNative(family string, r io.Reader, gpu int) (nativeModel, error) {
+	if family == app.FamilyParakeet {
+		return loadParakeet(r, gpu)
+	}
+	return loadWhisper(r, gpu)
+}
+
 // model is a loaded model with its idle states, counted by users.
 type model struct {
 	modelKey
-	native *nativeModel
-	device nativeDevice
+	languages []string // codes of those it knows, nil for all
+	native    nativeModel
+	device    nativeDevice
 
 	mu   sync.Mutex
 	refs int
-	idle []*nativeState
+	idle []nativeState
+}
+
+// language is what to decode in: the one asked for, if the model knows it, or
+// the only one that it knows, or still "auto".
+func (m *model) language(asked string) (string, error) {
+	switch {
+	case len(m.languages) == 1 && (asked == "auto" || asked == m.languages[0]):
+		return m.languages[0], nil
+	case m.languages == nil || asked == "auto" || slices.Contains(m.languages, asked):
+		return asked, nil
+	case len(m.languages) == 1:
+		return "", fmt.Errorf("it knows English only, not %q", asked)
+	}
+	return "", fmt.Errorf("it does not know %q, only %s", asked, strings.Join(m.languages, ", "))
 }
 
 func (m *model) release() {
@@ -113,7 +160,7 @@ func (m *model) release() {
 }
 
 // borrow returns a decoder state, to be given back.
-func (m *model) borrow() (*nativeState, error) {
+func (m *model) borrow() (nativeState, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if n := len(m.idle); n > 0 {
@@ -124,7 +171,7 @@ func (m *model) borrow() (*nativeState, error) {
 	return m.native.newState()
 }
 
-func (m *model) giveBack(s *nativeState) {
+func (m *model) giveBack(s nativeState) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.idle = append(m.idle, s)
@@ -153,11 +200,11 @@ func (e *Engine) acquire(path string, device nativeDevice) (*model, error) {
 		if _, err := f.Seek(0, io.SeekStart); err != nil {
 			return nil, &app.ModelError{Path: path, Err: err}
 		}
-		native, err := loadNative(bufio.NewReaderSize(f, 1<<20), device.index)
+		native, err := loadNative(info.Family, bufio.NewReaderSize(f, 1<<20), device.index)
 		if err != nil {
 			return nil, &app.ModelError{Path: path, Err: err}
 		}
-		e.last = &model{modelKey: key, native: native, device: device, refs: 1}
+		e.last = &model{modelKey: key, languages: info.Languages, native: native, device: device, refs: 1}
 	}
 	e.last.mu.Lock()
 	e.last.refs++

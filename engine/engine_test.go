@@ -42,12 +42,11 @@ func TestUnusableModels(t *testing.T) {
 		{write("ggml-page.bin", []byte("<!DOCTYPE html><title>404 not found</title>")), "web page"},
 		{write("ggml-song.bin", append([]byte("RIFF"), make([]byte, 400)...)), "audio file"},
 		{write("ggml-gguf.bin", append([]byte("GGUF"), make([]byte, 400)...)), "GGUF"},
-		{write("ggml-other.bin", bytes.Repeat([]byte("x"), 400)), "not a Whisper model"},
+		{write("ggml-other.bin", bytes.Repeat([]byte("x"), 400)), "not a Whisper or Parakeet model"},
 		{fixture(t, "models/for-tests-ggml-tiny.bin"), "no weights"},
-		{fixture(t, "models/for-tests-ggml-parakeet-tdt.bin"), "Parakeet"},
-		{fixture(t, "models/for-tests-ggml-parakeet-tdt-bad-nfft0.bin"), "Parakeet"},
+		{fixture(t, "models/for-tests-ggml-parakeet-tdt-bad-nfft0.bin"), "no Parakeet model that exists: the FFT size is 0"},
 		{fixture(t, "models/ggml-silero-v6.2.0.bin"), "voice activity"},
-		{fixture(t, "models/silero_vad_16k_op15.onnx"), "not a Whisper model"},
+		{fixture(t, "models/silero_vad_16k_op15.onnx"), "not a Whisper or Parakeet model"},
 		{dir, "not a file"},
 	} {
 		opt := fixtureOptions(t)

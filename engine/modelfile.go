@@ -15,20 +15,14 @@ import (
 	"earshot/app"
 )
 
-// A model file goes through checkModel before any native code sees it:
-// libwhisper trusts what it reads, and a wrong number in a header ends the
-// process. The layout is that of whisper.cpp's "ggml" files: magic, eleven
-// int32 parameters, mel filters, vocabulary, then named tensors to the end.
+// A model file goes through checkModel before any native code sees it: the
+// libraries trust what they read, and a wrong number in a header ends the
+// process. The layout is that of whisper.cpp's "ggml" files: magic, int32
+// parameters, tables (mel filters, vocabulary, …), then named tensors to the
+// end. What is a family's own is in whisperfile.go and parakeetfile.go.
 
-// The limits are generous against large-v3 (32 layers, 1280 wide, 51,866
-// tokens) and keep every product far from overflow.
 const (
 	ggmlMagic     = 0x67676d6c
-	whisperVocab  = 51864 // tokens of the English models; the others have more
-	maxVocabulary = 1 << 17
-	maxLayers     = 64
-	maxWidth      = 4096
-	maxContext    = 1 << 14
 	maxTokenBytes = 1 << 10
 	maxTensorName = 128
 )
@@ -37,14 +31,21 @@ const (
 // bytes.
 type tensorType struct{ block, bytes int64 }
 
-// By ggml_type; the types that whisper.cpp's loader accepts as weights.
+// By ggml_type; the types that whisper.cpp's loaders accept as weights.
 var tensorTypes = map[int32]tensorType{
 	0: {1, 4}, 1: {1, 2}, // f32, f16
 	2: {32, 18}, 3: {32, 20}, // q4_0, q4_1
 	6: {32, 22}, 7: {32, 24}, 8: {32, 34}, // q5_0, q5_1, q8_0
 	10: {256, 84}, 11: {256, 110}, 12: {256, 144}, 13: {256, 176}, 14: {256, 210}, // q2_K … q6_K
+	26: {1, 4}, // i32
 	30: {1, 2}, // bf16
 }
+
+const (
+	typeF32 int32 = 0
+	typeF16 int32 = 1
+	typeI32 int32 = 26
+)
 
 // By ggml_ftype: the type of the big matrices, with its name.
 var fileTypes = map[int32]struct {
@@ -56,11 +57,18 @@ var fileTypes = map[int32]struct {
 	12: {12, "q4_k"}, 13: {13, "q5_k"}, 14: {14, "q6_k"}, 24: {30, "bf16"},
 }
 
-// hparams are the parameters at the head of a whisper model file, in order.
-type hparams struct {
-	Vocab, AudioCtx, AudioState, AudioHead, AudioLayer int32
-	TextCtx, TextState, TextHead, TextLayer            int32
-	Mels, FileType                                     int32
+// params are the parameters at the head of a model file, in order. Each family
+// of models has its own.
+type params interface {
+	// check says what no model of the family can have, or is too much to
+	// compute with.
+	check() error
+	// tables walks what lies between parameters and weights.
+	tables(c *modelChecker) error
+	// shapes lists the tensors that a model with these parameters has.
+	shapes() map[string]tensor
+	// describe fills in what the parameters tell.
+	describe(info *app.ModelInfo)
 }
 
 // Inspect reads a model file's header and says what it is, without loading
@@ -88,7 +96,7 @@ func inspect(f *os.File) (app.ModelInfo, error) {
 	if !st.Mode().IsRegular() {
 		return app.ModelInfo{}, errors.New("it is not a file")
 	}
-	h, err := checkModel(io.NewSectionReader(f, 0, st.Size()), st.Size())
+	p, err := checkModel(io.NewSectionReader(f, 0, st.Size()), st.Size())
 	if err != nil {
 		return app.ModelInfo{}, err
 	}
@@ -96,13 +104,9 @@ func inspect(f *os.File) (app.ModelInfo, error) {
 	if err != nil {
 		return app.ModelInfo{}, err
 	}
-	return app.ModelInfo{
-		Name:         app.ModelName(filepath.Base(f.Name())),
-		Size:         st.Size(),
-		Multilingual: h.Vocab > whisperVocab,
-		Weights:      fileTypes[h.FileType%1000].name,
-		Fingerprint:  print,
-	}, nil
+	info := app.ModelInfo{Name: app.ModelName(filepath.Base(f.Name())), Size: st.Size(), Fingerprint: print}
+	p.describe(&info)
+	return info, nil
 }
 
 // fingerprint tells model files apart without reading gigabytes: it hashes
@@ -121,18 +125,25 @@ func fingerprint(r io.ReaderAt, size int64) (string, error) {
 
 // checkModel walks a model file of the given size from header to last tensor.
 // Its error is a reason that follows the file's name: "it is cut short".
-func checkModel(r io.ReadSeeker, size int64) (hparams, error) {
+func checkModel(r io.ReadSeeker, size int64) (params, error) {
 	c := &modelChecker{r: r, size: size, in: bufio.NewReaderSize(r, 1<<16)}
 	if err := c.magic(); err != nil {
-		return hparams{}, err
+		return nil, err
 	}
-	if err := c.header(); err != nil {
-		return hparams{}, err
+	p, err := c.family()
+	if err != nil {
+		return nil, err
 	}
-	if err := c.vocabulary(); err != nil {
-		return hparams{}, err
+	if err := c.read(p); err != nil {
+		return nil, err
 	}
-	return c.h, c.tensors()
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	if err := p.tables(c); err != nil {
+		return nil, err
+	}
+	return p, c.tensors(p.shapes())
 }
 
 type modelChecker struct {
@@ -140,10 +151,12 @@ type modelChecker struct {
 	in   *bufio.Reader
 	pos  int64 // of in, from the start of the file
 	size int64
-	h    hparams
 }
 
-var errCut = errors.New("it is cut short: the download or copy did not finish")
+var (
+	errCut      = errors.New("it is cut short: the download or copy did not finish")
+	errNotModel = errors.New("it is not a Whisper or Parakeet model")
+)
 
 func (c *modelChecker) magic() error {
 	const size = 16
@@ -157,7 +170,7 @@ func (c *modelChecker) magic() error {
 	case n == 0:
 		return errors.New("it is empty")
 	case bytes.HasPrefix(head, []byte("GGUF")):
-		return errors.New("it is a GGUF model, which libwhisper does not read")
+		return errors.New("it is a GGUF model, which whisper.cpp does not read")
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return errors.New("it is a PyTorch or zip file: a model converted for whisper.cpp is needed")
 	case bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("<")):
@@ -167,7 +180,7 @@ func (c *modelChecker) magic() error {
 	case n < size:
 		return errCut
 	case binary.LittleEndian.Uint32(head) != ggmlMagic:
-		return errors.New("it is not a Whisper model")
+		return errNotModel
 	}
 	c.pos = 0
 	if _, err := c.r.Seek(4, io.SeekStart); err != nil {
@@ -182,60 +195,50 @@ func (c *modelChecker) magic() error {
 	return nil
 }
 
-func (c *modelChecker) header() error {
-	if err := c.read(&c.h); err != nil {
-		return err
+// family tells the families apart by the size of the vocabulary, the first
+// parameter of either.
+func (c *modelChecker) family() (params, error) {
+	first, err := c.in.Peek(4)
+	if err != nil {
+		return nil, errCut
 	}
-	h := c.h
-	if h.Vocab >= 1 && h.Vocab < whisperVocab {
-		return errors.New("it is not a Whisper model; if it is a Parakeet model, this Earshot cannot run it yet")
+	switch vocab := int32(binary.LittleEndian.Uint32(first)); {
+	case vocab >= whisperVocab:
+		return &whisperParams{}, nil
+	case vocab >= 1 && vocab <= maxParakeetVocab:
+		return &parakeetParams{}, nil
 	}
-	if !h.possible() {
-		return errors.New("its header describes no Whisper model that exists")
-	}
-	if _, known := fileTypes[h.FileType%1000]; !known || h.FileType < 0 {
-		return fmt.Errorf("its weights have an unknown type (%d)", h.FileType)
+	return nil, errNotModel
+}
+
+// checkFileType refuses what ggml knows no storage type for.
+func checkFileType(fileType int32) error {
+	if _, known := fileTypes[fileType%1000]; !known || fileType < 0 {
+		return fmt.Errorf("its weights have an unknown type (%d)", fileType)
 	}
 	return nil
 }
 
-// possible reports whether a model can have these parameters, and whether
-// they are small enough to compute with.
-func (h hparams) possible() bool {
-	for _, limit := range []struct{ v, lo, hi int32 }{
-		{h.Vocab, whisperVocab, maxVocabulary},
-		{h.AudioCtx, 1, maxContext},
-		{h.TextCtx, 1, maxContext},
-		{h.AudioState, 1, maxWidth},
-		{h.TextState, h.AudioState, h.AudioState},
-		{h.AudioHead, 1, h.AudioState},
-		{h.TextHead, 1, h.TextState},
-		{h.AudioLayer, 1, maxLayers},
-		{h.TextLayer, 1, maxLayers},
-	} {
-		if limit.v < limit.lo || limit.v > limit.hi {
-			return false
-		}
-	}
-	return h.AudioState%h.AudioHead == 0 && h.TextState%h.TextHead == 0 && (h.Mels == 80 || h.Mels == 128)
-}
-
-func (c *modelChecker) vocabulary() error {
-	var filters struct{ Mels, Bins int32 }
-	if err := c.read(&filters); err != nil {
+// filters walks the mel filters that turn a spectrum of so many bins into so
+// many bands.
+func (c *modelChecker) filters(mels, bins int32) error {
+	var size struct{ Mels, Bins int32 }
+	if err := c.read(&size); err != nil {
 		return err
 	}
-	if filters.Mels != c.h.Mels || filters.Bins != 201 {
+	if size.Mels != mels || size.Bins != bins {
 		return errors.New("its mel filters do not fit its header")
 	}
-	if err := c.skip(4 * int64(filters.Mels) * int64(filters.Bins)); err != nil {
-		return err
-	}
+	return c.skip(4 * int64(mels) * int64(bins))
+}
+
+// vocabulary walks the tokens, between least and most of them.
+func (c *modelChecker) vocabulary(least, most int32) error {
 	var n int32
 	if err := c.read(&n); err != nil {
 		return err
 	}
-	if n < 1 || n > c.h.Vocab {
+	if n < least || n > most {
 		return errors.New("its vocabulary does not fit its header")
 	}
 	for range n {
@@ -253,8 +256,9 @@ func (c *modelChecker) vocabulary() error {
 	return nil
 }
 
-func (c *modelChecker) tensors() error {
-	expected := c.h.shapes()
+// tensors walks the weights, each of which is expected once, and removes them
+// from expected.
+func (c *modelChecker) tensors(expected map[string]tensor) error {
 	if c.pos == c.size {
 		return errors.New("it holds no weights")
 	}
@@ -263,7 +267,11 @@ func (c *modelChecker) tensors() error {
 		if err != nil {
 			return err
 		}
-		if want, known := expected[name]; !known || want != t {
+		want, known := expected[name]
+		if want.typ == typeI32 && t.typ == typeF32 {
+			t.typ = typeI32 // a counter that nobody reads is written as either
+		}
+		if !known || want != t {
 			return fmt.Errorf("its weights %.60q do not fit its header", name)
 		}
 		delete(expected, name)
@@ -287,10 +295,10 @@ func (c *modelChecker) tensor() (name string, t tensor, err error) {
 	if err := c.read(&head); err != nil {
 		return "", t, err
 	}
-	if head.Dims < 1 || head.Dims > 3 || head.Name < 1 || head.Name > maxTensorName {
+	if head.Dims < 1 || head.Dims > 4 || head.Name < 1 || head.Name > maxTensorName {
 		return "", t, errors.New("its table of weights is damaged")
 	}
-	t = tensor{shape: [3]int64{1, 1, 1}, typ: head.Type}
+	t = tensor{shape: [4]int64{1, 1, 1, 1}, typ: head.Type}
 	for i := range head.Dims {
 		var n int32
 		if err := c.read(&n); err != nil {
@@ -337,8 +345,10 @@ func (c *modelChecker) skip(n int64) error {
 	return nil
 }
 
+// tensor is what a table of weights says of one: its shape, innermost
+// dimension first, padded with ones, and its ggml_type.
 type tensor struct {
-	shape [3]int64
+	shape [4]int64
 	typ   int32
 }
 
@@ -348,58 +358,5 @@ func (t tensor) size() (int64, bool) {
 	if t.shape[0]%tt.block != 0 {
 		return 0, false
 	}
-	return t.shape[0] / tt.block * tt.bytes * t.shape[1] * t.shape[2], true
-}
-
-// shapes lists the tensors that a model with these parameters has: OpenAI's
-// architecture in ggml's order of dimensions (innermost first).
-func (h hparams) shapes() map[string]tensor {
-	const f32 = 0
-	matrix := fileTypes[h.FileType%1000].tensor
-	conv := int32(1) // f16 unless all is f32
-	if matrix == f32 {
-		conv = f32
-	}
-	w := int64(h.AudioState)
-	all := map[string]tensor{
-		"encoder.positional_embedding":   {[3]int64{w, int64(h.AudioCtx), 1}, f32},
-		"encoder.conv1.weight":           {[3]int64{3, int64(h.Mels), w}, conv},
-		"encoder.conv1.bias":             {[3]int64{1, w, 1}, f32},
-		"encoder.conv2.weight":           {[3]int64{3, w, w}, conv},
-		"encoder.conv2.bias":             {[3]int64{1, w, 1}, f32},
-		"decoder.positional_embedding":   {[3]int64{w, int64(h.TextCtx), 1}, f32},
-		"decoder.token_embedding.weight": {[3]int64{w, int64(h.Vocab), 1}, matrix},
-	}
-	vector := func(name string, n int64) { all[name] = tensor{[3]int64{n, 1, 1}, f32} }
-	norm := func(name string) { vector(name+".weight", w); vector(name+".bias", w) }
-	linear := func(name string, in, out int64, bias bool) {
-		all[name+".weight"] = tensor{[3]int64{in, out, 1}, matrix}
-		if bias {
-			vector(name+".bias", out)
-		}
-	}
-	attention := func(name string) {
-		linear(name+".query", w, w, true)
-		linear(name+".key", w, w, false)
-		linear(name+".value", w, w, true)
-		linear(name+".out", w, w, true)
-		norm(name + "_ln")
-	}
-	block := func(name string) {
-		attention(name + ".attn")
-		linear(name+".mlp.0", w, 4*w, true)
-		linear(name+".mlp.2", 4*w, w, true)
-		norm(name + ".mlp_ln")
-	}
-	norm("encoder.ln_post")
-	for i := range h.AudioLayer {
-		block(fmt.Sprintf("encoder.blocks.%d", i))
-	}
-	norm("decoder.ln")
-	for i := range h.TextLayer {
-		name := fmt.Sprintf("decoder.blocks.%d", i)
-		block(name)
-		attention(name + ".cross_attn")
-	}
-	return all
+	return t.shape[0] / tt.block * tt.bytes * t.shape[1] * t.shape[2] * t.shape[3], true
 }

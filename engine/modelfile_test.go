@@ -4,42 +4,56 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// tinyModel is the smallest model file that checkModel accepts, and an
-// account of it: two states wide, one layer.
-func tinyModel(change func(*hparams)) []byte {
-	h := hparams{
-		Vocab: 51865, AudioCtx: 4, AudioState: 32, AudioHead: 1, AudioLayer: 1,
-		TextCtx: 4, TextState: 32, TextHead: 1, TextLayer: 1, Mels: 80, FileType: 1,
-	}
+// tinyModel is the smallest Whisper file that checkModel accepts, and an
+// account of it: one layer.
+func tinyModel(change func(*whisperParams)) []byte {
+	h := tinyWhisper
 	if change != nil {
 		change(&h)
 	}
 	var b bytes.Buffer
-	put := func(v ...any) {
-		for _, x := range v {
-			binary.Write(&b, binary.LittleEndian, x)
+	put(&b, uint32(ggmlMagic), h, int32(80), int32(201), make([]float32, 80*201))
+	put(&b, int32(2), uint32(1), []byte("a"), uint32(0))
+	putWeights(&b, h.shapes(), func() float32 { return 0 })
+	return b.Bytes()
+}
+
+var tinyWhisper = whisperParams{
+	Vocab: 51865, AudioCtx: 4, AudioState: 32, AudioHead: 1, AudioLayer: 1,
+	TextCtx: 4, TextState: 32, TextHead: 1, TextLayer: 1, Mels: 80, FileType: 1,
+}
+
+func put(b *bytes.Buffer, values ...any) {
+	for _, v := range values {
+		binary.Write(b, binary.LittleEndian, v)
+	}
+}
+
+// putWeights writes tensors by name, those of f32 filled by next, others with
+// zeros.
+func putWeights(b *bytes.Buffer, shapes map[string]tensor, next func() float32) {
+	for _, name := range slices.Sorted(maps.Keys(shapes)) {
+		t := shapes[name]
+		put(b, int32(4), int32(len(name)), t.typ)
+		for _, n := range t.shape {
+			put(b, int32(n))
+		}
+		put(b, []byte(name))
+		size, _ := t.size()
+		if t.typ != typeF32 {
+			put(b, make([]byte, size))
+			continue
+		}
+		for range size / 4 {
+			put(b, next())
 		}
 	}
-	put(uint32(ggmlMagic), h, int32(80), int32(201), make([]float32, 80*201))
-	put(int32(2), uint32(1), []byte("a"), uint32(0))
-	shapes := h.shapes()
-	names := make([]string, 0, len(shapes))
-	for name := range shapes {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		s := shapes[name]
-		put(int32(3), int32(len(name)), s.typ, int32(s.shape[0]), int32(s.shape[1]), int32(s.shape[2]), []byte(name))
-		size, _ := s.size()
-		put(make([]byte, size))
-	}
-	return b.Bytes()
 }
 
 func check(data []byte) error {
@@ -49,7 +63,7 @@ func check(data []byte) error {
 
 func TestCheckModelAccepts(t *testing.T) {
 	for _, fileType := range []int32{0, 1, 2, 7, 2008, 9, 24} {
-		if err := check(tinyModel(func(h *hparams) { h.FileType = fileType })); err != nil {
+		if err := check(tinyModel(func(h *whisperParams) { h.FileType = fileType })); err != nil {
 			t.Errorf("file type %d: %v", fileType, err)
 		}
 	}
@@ -57,26 +71,23 @@ func TestCheckModelAccepts(t *testing.T) {
 
 // Every header that the native loader would trust to its ruin is refused.
 func TestCheckModelRefusesHeaders(t *testing.T) {
-	for name, change := range map[string]func(*hparams){
-		"no vocabulary":       func(h *hparams) { h.Vocab = 0 },
-		"negative vocabulary": func(h *hparams) { h.Vocab = -1 },
-		"huge vocabulary":     func(h *hparams) { h.Vocab = 1 << 30 },
-		"no context":          func(h *hparams) { h.AudioCtx = 0 },
-		"huge context":        func(h *hparams) { h.TextCtx = 1 << 28 },
-		"no heads":            func(h *hparams) { h.AudioHead = 0 },
-		"uneven heads":        func(h *hparams) { h.TextHead = 5 },
-		"widths differ":       func(h *hparams) { h.TextState = 64 },
-		"no layers":           func(h *hparams) { h.AudioLayer = 0 },
-		"many layers":         func(h *hparams) { h.TextLayer = 1 << 20 },
-		"odd mels":            func(h *hparams) { h.Mels = 81 },
-		"unknown type":        func(h *hparams) { h.FileType = 5 },
-		"negative type":       func(h *hparams) { h.FileType = -1 },
+	for name, change := range map[string]func(*whisperParams){
+		"no vocabulary":       func(h *whisperParams) { h.Vocab = 0 },
+		"negative vocabulary": func(h *whisperParams) { h.Vocab = -1 },
+		"huge vocabulary":     func(h *whisperParams) { h.Vocab = 1 << 30 },
+		"no context":          func(h *whisperParams) { h.AudioCtx = 0 },
+		"huge context":        func(h *whisperParams) { h.TextCtx = 1 << 28 },
+		"no heads":            func(h *whisperParams) { h.AudioHead = 0 },
+		"uneven heads":        func(h *whisperParams) { h.TextHead = 5 },
+		"widths differ":       func(h *whisperParams) { h.TextState = 64 },
+		"no layers":           func(h *whisperParams) { h.AudioLayer = 0 },
+		"many layers":         func(h *whisperParams) { h.TextLayer = 1 << 20 },
+		"odd mels":            func(h *whisperParams) { h.Mels = 81 },
+		"unknown type":        func(h *whisperParams) { h.FileType = 5 },
+		"negative type":       func(h *whisperParams) { h.FileType = -1 },
 	} {
 		good := tinyModel(nil)
-		h := hparams{
-			Vocab: 51865, AudioCtx: 4, AudioState: 32, AudioHead: 1, AudioLayer: 1,
-			TextCtx: 4, TextState: 32, TextHead: 1, TextLayer: 1, Mels: 80, FileType: 1,
-		}
+		h := tinyWhisper
 		change(&h)
 		var head bytes.Buffer
 		binary.Write(&head, binary.LittleEndian, h)
@@ -86,7 +97,7 @@ func TestCheckModelRefusesHeaders(t *testing.T) {
 		}
 	}
 	// Rows that do not divide into blocks.
-	if err := check(tinyModel(func(h *hparams) { h.FileType = 12 })); err == nil || !strings.Contains(err.Error(), "cannot have the type") {
+	if err := check(tinyModel(func(h *whisperParams) { h.FileType = 12 })); err == nil || !strings.Contains(err.Error(), "cannot have the type") {
 		t.Errorf("q4_k in rows of 32: got %v", err)
 	}
 }
@@ -127,6 +138,7 @@ func FuzzCheckModel(f *testing.F) {
 	good := tinyModel(nil)
 	f.Add(good)
 	f.Add(good[:100])
+	f.Add(tinyParakeet(nil))
 	f.Add([]byte("lmgg\x0a\x00\x00\x00silero-16k"))
 	f.Add([]byte("<html>"))
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -2,11 +2,11 @@
 
 package engine
 
-// This is the only file that knows C. The upstream Go binding serves for what
-// it does soundly: languages, token text and the model's own facts. The shim
-// below adds what it lacks: a loader that reads from Go, choice of device and
-// flash attention, one whisper_state per job on a shared context, callbacks
-// through runtime/cgo.Handle, abort, token times, voice activity and the log.
+// This is the only file that knows libwhisper and ggml. The upstream Go binding
+// serves for what it does soundly: languages and token text. The shim below adds
+// what it lacks: a loader that reads from Go, choice of device and flash
+// attention, one whisper_state per job on a shared context, callbacks through
+// runtime/cgo.Handle, abort, token probabilities, voice activity and the log.
 
 /*
 #cgo pkg-config: earshot-whisper
@@ -17,22 +17,14 @@ package engine
 #include <stdlib.h>
 #include <whisper.h>
 #include <ggml-backend.h>
+#include "callbacks.h"
 
-extern size_t  earshotRead(uintptr_t h, void * out, size_t n);
-extern bool    earshotEOF(uintptr_t h);
-extern void    earshotSegments(uintptr_t h, int n);
-extern void    earshotProgress(uintptr_t h, int percent);
-extern bool    earshotAbort(uintptr_t h);
-extern void    earshotLog(int level, char * text);
+extern void earshotSegments(uintptr_t h, int n);
+extern void earshotProgress(uintptr_t h, int percent);
 
-static size_t shim_read(void * h, void * out, size_t n) { return earshotRead((uintptr_t) h, out, n); }
-static bool   shim_eof(void * h) { return earshotEOF((uintptr_t) h); }
-static void   shim_close(void * h) { (void) h; }
-static void   shim_log(enum ggml_log_level level, const char * text, void * u) { (void) u; earshotLog((int) level, (char *) text); }
-static bool   shim_abort(void * h) { return earshotAbort((uintptr_t) h); }
-static bool   shim_encoder_begin(struct whisper_context * c, struct whisper_state * s, void * h) { (void) c; (void) s; return !earshotAbort((uintptr_t) h); }
-static void   shim_segments(struct whisper_context * c, struct whisper_state * s, int n, void * h) { (void) c; (void) s; earshotSegments((uintptr_t) h, n); }
-static void   shim_progress(struct whisper_context * c, struct whisper_state * s, int p, void * h) { (void) c; (void) s; earshotProgress((uintptr_t) h, p); }
+static bool shim_encoder_begin(struct whisper_context * c, struct whisper_state * s, void * h) { (void) c; (void) s; return !earshotAbort((uintptr_t) h); }
+static void shim_segments(struct whisper_context * c, struct whisper_state * s, int n, void * h) { (void) c; (void) s; earshotSegments((uintptr_t) h, n); }
+static void shim_progress(struct whisper_context * c, struct whisper_state * s, int p, void * h) { (void) c; (void) s; earshotProgress((uintptr_t) h, p); }
 
 static void shim_set_log(void) {
 	whisper_log_set(shim_log, NULL); // sets ggml's too
@@ -259,44 +251,48 @@ func earshotEOF(h C.uintptr_t) C.bool {
 	return C.bool(cgo.Handle(h).Value().(*source).eof)
 }
 
-// nativeModel is a loaded whisper model: weights that any number of states
-// share. Free it after its states.
-type nativeModel struct {
+// load hands r to a library's loader as the handle of a source, and returns what
+// went wrong with reading.
+func load(r io.Reader, loader func(h C.uintptr_t)) error {
+	src := &source{r: r}
+	h := cgo.NewHandle(src)
+	defer h.Delete()
+	loader(C.uintptr_t(h))
+	if src.err != nil {
+		return fmt.Errorf("read the model: %w", src.err)
+	}
+	return nil
+}
+
+// whisperModel is a nativeModel of libwhisper's.
+type whisperModel struct {
 	ctx *C.struct_whisper_context
 	up  *whisper.Context // the same, as the upstream binding sees it
 }
 
-// loadNative loads a model that checkModel has found sound. gpu is the device
-// index, -1 for the CPU.
-func loadNative(r io.Reader, gpu int) (*nativeModel, error) {
+func loadWhisper(r io.Reader, gpu int) (nativeModel, error) {
 	if err := startNative(); err != nil {
 		return nil, err
 	}
-	src := &source{r: r}
-	h := cgo.NewHandle(src)
-	defer h.Delete()
-	ctx := C.shim_load(C.uintptr_t(h), C.bool(gpu >= 0), C.int(max(gpu, 0)))
-	if src.err != nil {
-		if ctx != nil {
-			C.whisper_free(ctx)
-		}
-		return nil, fmt.Errorf("read the model: %w", src.err)
+	var ctx *C.struct_whisper_context
+	err := load(r, func(h C.uintptr_t) { ctx = C.shim_load(h, C.bool(gpu >= 0), C.int(max(gpu, 0))) })
+	if err == nil && ctx == nil {
+		err = errLoad
 	}
-	if ctx == nil {
-		return nil, errLoad
+	if err != nil {
+		C.whisper_free(ctx)
+		return nil, err
 	}
-	return &nativeModel{ctx: ctx, up: (*whisper.Context)(unsafe.Pointer(ctx))}, nil
+	return &whisperModel{ctx: ctx, up: (*whisper.Context)(unsafe.Pointer(ctx))}, nil
 }
 
-func (m *nativeModel) free() { C.whisper_free(m.ctx) }
-
-func (m *nativeModel) multilingual() bool { return m.up.Whisper_is_multilingual() != 0 }
+func (m *whisperModel) free() { C.whisper_free(m.ctx) }
 
 // firstSpecial is the first token that is not text: everything from
 // end-of-text on.
-func (m *nativeModel) firstSpecial() int { return int(m.up.Whisper_token_eot()) }
+func (m *whisperModel) firstSpecial() int { return int(m.up.Whisper_token_eot()) }
 
-func (m *nativeModel) tokenText(id int) string {
+func (m *whisperModel) tokenText(id int) string {
 	return m.up.Whisper_token_to_str(whisper.Token(id))
 }
 
@@ -316,26 +312,23 @@ func languages() []app.Language {
 	return all
 }
 
-// nativeState is one decoder: caches and buffers on top of a shared model.
-// One goroutine uses it at a time.
-type nativeState struct {
-	model *nativeModel
+// whisperState is a nativeState of libwhisper's.
+type whisperState struct {
+	model *whisperModel
 	state *C.struct_whisper_state
 }
 
-func (m *nativeModel) newState() (*nativeState, error) {
+func (m *whisperModel) newState() (nativeState, error) {
 	s := C.whisper_init_state(m.ctx)
 	if s == nil {
 		return nil, errMemory
 	}
-	return &nativeState{model: m, state: s}, nil
+	return &whisperState{model: m, state: s}, nil
 }
 
-func (s *nativeState) free() { C.whisper_free_state(s.state) }
+func (s *whisperState) free() { C.whisper_free_state(s.state) }
 
-// detect returns the language code that the first 30 s of samples are most
-// likely in, with its probability.
-func (s *nativeState) detect(samples []float32) (string, float64, error) {
+func (s *whisperState) detect(samples []float32) (string, float64, error) {
 	if C.whisper_pcm_to_mel_with_state(s.model.ctx, s.state, (*C.float)(&samples[0]), C.int(len(samples)), 1) != 0 {
 		return "", 0, errors.New("compute the spectrogram")
 	}
@@ -350,7 +343,7 @@ func (s *nativeState) detect(samples []float32) (string, float64, error) {
 // running is what the callbacks of one decode reach through their handle.
 type running struct {
 	ctx    context.Context
-	state  *nativeState
+	state  *whisperState // with report and done, for libwhisper's callbacks only
 	report func(found)
 	done   int // segments already reported
 }
@@ -375,10 +368,8 @@ func earshotSegments(h C.uintptr_t, n C.int) {
 	r.done = total
 }
 
-// decode transcribes samples, at most 30 s of them, and reports segments as
-// they are found, with times in seconds from the first sample. report is
-// called from the decoding thread and holds it up.
-func (s *nativeState) decode(ctx context.Context, samples []float32, opt decodeOptions, report func(found)) error {
+// decode reports segments as they are found.
+func (s *whisperState) decode(ctx context.Context, samples []float32, opt decodeOptions, report func(found)) error {
 	lang := C.CString(opt.language)
 	defer C.free(unsafe.Pointer(lang))
 	r := &running{ctx: ctx, state: s, report: report}
@@ -403,7 +394,7 @@ func (s *nativeState) decode(ctx context.Context, samples []float32, opt decodeO
 }
 
 // segments copies segments [from, to) out of the state.
-func (s *nativeState) segments(from, to int) []rawSegment {
+func (s *whisperState) segments(from, to int) []rawSegment {
 	special := s.model.firstSpecial()
 	var out []rawSegment
 	for i := from; i < to; i++ {
@@ -436,11 +427,9 @@ func loadNativeVAD(r io.Reader) (*nativeVAD, error) {
 	if err := startNative(); err != nil {
 		return nil, err
 	}
-	src := &source{r: r}
-	h := cgo.NewHandle(src)
-	defer h.Delete()
-	v := C.shim_load_vad(C.uintptr_t(h))
-	if v == nil || src.err != nil {
+	var v *C.struct_whisper_vad_context
+	err := load(r, func(h C.uintptr_t) { v = C.shim_load_vad(h) })
+	if v == nil || err != nil {
 		return nil, errLoad
 	}
 	// Its memory is not cleared when it is made.

@@ -11,7 +11,7 @@ import (
 	"earshot/app"
 )
 
-// Decoding settings. Entropy and log probability are the thresholds below
+// Decoding settings of Whisper; Parakeet has none. Entropy and log probability are the thresholds below
 // which a window is decoded again at a higher temperature; 2.8 and -1.25 are
 // the values that OpenWhispr measured over 4,814 dictations against invented
 // text.
@@ -49,11 +49,8 @@ func (e *Engine) Recognize(ctx context.Context, audio app.Audio, opt app.Recogni
 		return app.Recognized{}, err
 	}
 	defer m.release()
-	if !m.native.multilingual() {
-		if language != "auto" && language != "en" {
-			return app.Recognized{}, &app.ModelError{Path: opt.Model, Err: fmt.Errorf("it knows English only, not %q", language)}
-		}
-		language = "en"
+	if language, err = m.language(language); err != nil {
+		return app.Recognized{}, &app.ModelError{Path: opt.Model, Err: err}
 	}
 	r := &recognition{model: m, opt: opt, on: on}
 	r.result.Device = m.device.label()
@@ -159,7 +156,7 @@ func (r *recognition) firstSpeech(ctx context.Context) (window, error) {
 }
 
 // settleLanguage detects the language in the first window of speech unless
-// it is given.
+// it is given. It stays "" where the model keeps it to itself.
 func (r *recognition) settleLanguage(ctx context.Context, first window, language string) error {
 	if language == "auto" {
 		s, err := r.model.borrow()
@@ -218,7 +215,7 @@ type task struct {
 	err    error
 }
 
-func (t *task) decode(ctx context.Context, s *nativeState, language string) {
+func (t *task) decode(ctx context.Context, s nativeState, language string) {
 	defer close(t.found)
 	if t.err = ctx.Err(); t.err != nil || len(t.window.samples) == 0 {
 		return
@@ -244,10 +241,8 @@ func padded(samples []float32) []float32 {
 func (r *recognition) report(t *task) error {
 	for f := range t.found {
 		p := r.progress
-		for _, raw := range f.segments {
-			if s, ok := t.window.segment(raw, r.language); ok {
-				p.Segments = append(p.Segments, r.place(s))
-			}
+		for _, s := range t.window.transcribe(f, r.language) {
+			p.Segments = append(p.Segments, r.place(s))
 		}
 		reached := r.opt.Offset + t.window.end(f.fraction*float64(len(t.window.samples))/app.SampleRate)
 		r.progress.Reached = max(r.progress.Reached, reached, r.end)

@@ -3,21 +3,16 @@
 package engine
 
 import (
-	"context"
 	"io"
 	"log/slog"
 
 	"earshot/app"
 )
 
-// Without cgo there is no libwhisper: everything that would need it says so,
-// and the rest of the program still builds.
+// Without cgo there is neither libwhisper nor libparakeet: everything that would
+// need them says so, and the rest of the program still builds.
 
-type (
-	nativeModel struct{}
-	nativeState struct{}
-	nativeVAD   struct{}
-)
+type nativeVAD struct{}
 
 func setNativeLog(*slog.Logger) {}
 
@@ -25,25 +20,13 @@ func nativeDevices() ([]nativeDevice, error) { return nil, app.ErrNoEngine }
 
 func tryDevice(int) bool { return false }
 
-func loadNative(io.Reader, int) (*nativeModel, error) { return nil, app.ErrNoEngine }
+func loadWhisper(io.Reader, int) (nativeModel, error) { return nil, app.ErrNoEngine }
 
-func (*nativeModel) free() {}
-
-func (*nativeModel) multilingual() bool { return false }
-
-func (*nativeModel) newState() (*nativeState, error) { return nil, app.ErrNoEngine }
+func loadParakeet(io.Reader, int) (nativeModel, error) { return nil, app.ErrNoEngine }
 
 func languageID(string) int { return 0 }
 
 func languages() []app.Language { return nil }
-
-func (*nativeState) free() {}
-
-func (*nativeState) detect([]float32) (string, float64, error) { return "", 0, app.ErrNoEngine }
-
-func (*nativeState) decode(context.Context, []float32, decodeOptions, func(found)) error {
-	return app.ErrNoEngine
-}
 
 func loadNativeVAD(io.Reader) (*nativeVAD, error) { return nil, app.ErrNoEngine }
 

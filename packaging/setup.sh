@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what building Earshot needs and prepares .deps/, the folder that
-# tells cgo where libwhisper is. Nothing is done twice: with everything in
+# tells cgo where libwhisper and libparakeet are. Nothing is done twice: with everything in
 # place it takes a fraction of a second and needs no root.
 #
 #   packaging/setup.sh           what `make build`, `make run` and `make test` need
@@ -12,6 +12,8 @@ set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 deps="$top/.deps"
+# It may be a link to another checkout's: what is written there names the real place.
+if [ -d "$deps" ]; then deps=$(cd "$deps" && pwd -P); fi
 want=${1:-build}
 
 say() { printf 'setup: %s\n' "$*" >&2; }
@@ -75,12 +77,16 @@ packages() {
     fi
 }
 
+# What whisper.cpp installs since 1.9. A package that leaves libparakeet out is
+# as good as none.
+native="whisper parakeet"
+
 # The closure of the distribution's own libwhisper, where it has one.
 system_whisper() {
     case $pm in
-        brew) needpc whisper - - - whisper-cpp ;;
-        dnf) needpc whisper - whisper-cpp-devel - - ;;
-        pacman) needpc whisper - - whisper.cpp - ;;
+        brew) needpc "$native" - - - whisper-cpp ;;
+        dnf) needpc "$native" - whisper-cpp-devel - - ;;
+        pacman) needpc "$native" - - whisper.cpp - ;;
     esac
 }
 
@@ -125,7 +131,7 @@ write_pc() {
     mkdir -p "$deps/pkgconfig" "$deps/link"
     [ -e "$deps/link/libggml-cpu.a" ] || ar rcs "$deps/link/libggml-cpu.a"
     {
-        printf 'Name: earshot-whisper\nDescription: libwhisper as Earshot links it\nVersion: %s\n' "$4"
+        printf 'Name: earshot-whisper\nDescription: libwhisper and libparakeet as Earshot links them\nVersion: %s\n' "$4"
         printf 'Cflags: %s\n' "$1"
         printf 'Libs: -L%s %s\n' "$(quote "$deps/link")" "$2"
     } >"$deps/pkgconfig/earshot-whisper.pc.new"
@@ -145,7 +151,7 @@ use_system() {
     accept "$v" || return 1
     # Where ggml's backends are plug-ins they lie beside libggml; the loader
     # finds them by itself when the list is empty.
-    write_pc "$(pkg-config --cflags whisper)" "$(pkg-config --libs whisper)" "" "$v"
+    write_pc "$(pkg-config --cflags $native)" "$(pkg-config --libs $native)" "" "$v"
     rm -rf "$deps/include"
     say "using the system's libwhisper $v"
 }
@@ -154,7 +160,7 @@ use_system() {
 # loader, unpacked under .deps/root. apt checks the signatures; its state is
 # private too, so that the machine's own packages are never touched.
 private_prefix() {
-    have apt-get && have dpkg || die "no libwhisper 1.9 here: install your distribution's whisper.cpp package (with its pkg-config file), then try again"
+    have apt-get && have dpkg || die "no whisper.cpp 1.9 here: install your distribution's package of it (with the pkg-config files whisper and parakeet), then try again"
     arch=$(dpkg --print-architecture)
     case $arch in
         amd64) triple=x86_64-linux-gnu loader=ld-linux-x86-64.so.2 ;;
@@ -170,7 +176,7 @@ private_prefix() {
     accept "$v" || die "Debian testing now brings libwhisper $v; this Earshot needs 1.9 or later, below 2"
     q=$(quote "$lib")
     write_pc "-I$(quote "$root")/usr/include" \
-        "-L$q -lwhisper -lggml -lggml-base -Wl,--allow-shlib-undefined -Wl,--disable-new-dtags -Wl,-rpath,$q -Wl,--dynamic-linker=$q/$loader" \
+        "-L$q -lwhisper -lparakeet -lggml -lggml-base -Wl,--allow-shlib-undefined -Wl,--disable-new-dtags -Wl,-rpath,$q -Wl,--dynamic-linker=$q/$loader" \
         "$lib/ggml/backends0" "$v"
     [ -e "$deps/include" ] || ln -s root/usr/include "$deps/include"
 }
@@ -206,6 +212,6 @@ fetch_prefix() {
 pm=$(manager)
 have go || die "Go 1.26 or later is needed: see go.dev/dl"
 packages
-if ! pc whisper; then system_whisper; fi
+if ! pc $native; then system_whisper; fi
 install_missing
-if pc whisper && use_system; then :; else private_prefix; fi
+if pc $native && use_system; then :; else private_prefix; fi
