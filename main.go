@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"syscall"
 
@@ -81,13 +82,16 @@ func (p *parts) close() {
 	}
 }
 
-// wire makes all parts and hands them to each other.
-func wire(ctx context.Context, c cli.Config) (*parts, error) {
+// wire makes all parts and hands them to each other. A window needs a core to
+// itself.
+func wire(ctx context.Context, c cli.Config, window bool) (*parts, error) {
 	folders, err := app.FindFolders(c.Data)
 	if err != nil {
 		return nil, err
 	}
-	p := &parts{folders: folders, engine: engine.New(engine.Options{Log: c.Log})}
+	p := &parts{folders: folders, engine: engine.New(engine.Options{
+		Log: c.Log, StateDir: filepath.Join(folders.Data, "devices"), LeaveCore: window,
+	})}
 	deps := app.Deps{
 		Media: capture.Media{}, Recognizer: p.engine, Log: c.Log, SettingsPath: folders.Settings,
 		Models: app.Models{Dirs: append([]string{folders.Models}, c.Models...), Inspect: p.engine.Inspect},
@@ -111,7 +115,7 @@ func wire(ctx context.Context, c cli.Config) (*parts, error) {
 
 // openApp serves the commands without a window.
 func openApp(ctx context.Context, c cli.Config) (*app.App, func(), error) {
-	p, err := wire(ctx, c)
+	p, err := wire(ctx, c, false)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -29,7 +29,7 @@ func openWindow(ctx context.Context, c cli.Config, files []string) error {
 		return errNoDisplay
 	}
 	c.Store = cli.StoreWanted
-	p, err := wire(ctx, c)
+	p, err := wire(ctx, c, true)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (p *parts) borrowStore(ctx context.Context, c cli.Config) error {
 	p.close()
 	c.Models = append([]string{p.folders.Models}, c.Models...)
 	c.Data = dir
-	q, err := wire(ctx, c)
+	q, err := wire(ctx, c, true)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ type ModelInfo struct {
 	Size         int64  // bytes
 	Family       string // FamilyWhisper or FamilyParakeet
 	Multilingual bool
+	CanTranslate bool     // into English
 	Languages    []string // codes of those it knows; nil means all of Recognizer.Languages
 	Weights      string   // "f16", "q5_0", …
 	Fingerprint  string   // tells files apart, hex

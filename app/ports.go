@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"io"
+	"time"
 )
 
 // Media turns files into audio. Implemented by package capture.
@@ -73,6 +74,10 @@ type RecognizeOptions struct {
 	Device   string  // "", "auto", "cpu", "gpu", "gpu:N"
 	Threads  int     // windows decoded side by side; 0 lets the engine choose
 	Offset   float64 // seconds that the first sample lies from the start of the recording
+
+	// Keep is how long the model stays in memory afterwards; 0 lets the engine
+	// choose, less than 0 is for ever.
+	Keep time.Duration
 
 	Translate   bool    // into English
 	Prompt      string  // names and words to expect

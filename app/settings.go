@@ -8,14 +8,18 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // Settings are the choices that a person makes once. The zero value lets
 // Earshot choose.
 type Settings struct {
 	Options        // of new jobs; Stream is not among the settings
+	Keep    int    `json:"keep,omitempty"`  // minutes that an idle model stays in memory; 0 is 5, -1 for ever
 	Theme   string `json:"theme,omitempty"` // "light" or "dark"; "" follows the desktop
 }
+
+func (s Settings) keep() time.Duration { return time.Duration(s.Keep) * time.Minute }
 
 // LoadSettings reads the settings file at path. A file that does not exist
 // holds the zero value; one that cannot be understood is an error, and is left

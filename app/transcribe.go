@@ -261,7 +261,7 @@ func (r *transcription) recognize(ctx context.Context, audio Audio) error {
 	opt := r.req.Options
 	result, err := r.app.recognizer.Recognize(ctx, audio, RecognizeOptions{
 		Model: r.model.Path, VAD: r.vad, Language: opt.Language, Device: opt.Device, Threads: opt.Threads, Offset: r.offset,
-		Translate: opt.Translate, Prompt: opt.Prompt, Beam: opt.Beam, Temperature: opt.Temperature,
+		Translate: opt.Translate, Prompt: opt.Prompt, Beam: opt.Beam, Temperature: opt.Temperature, Keep: r.app.Settings().keep(),
 	}, func(p Progress) {
 		// After a failure nothing more is stored: the position would move past
 		// what is missing.
@@ -314,6 +314,9 @@ func (r *transcription) take(ctx context.Context, p Progress) error {
 		r.t.Device = p.Device
 	}
 	p.Segments = r.rewrite.segments(p.Segments, r.writtenIn())
+	for i := range p.Omissions {
+		p.Omissions[i].Segment = r.rewrite.segment(p.Omissions[i].Segment, r.writtenIn())
+	}
 	moved := p.Position > r.t.Position
 	r.t.Segments = append(r.t.Segments, p.Segments...)
 	r.t.Omissions = append(r.t.Omissions, p.Omissions...)

@@ -23,6 +23,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"earshot/app"
 )
@@ -35,16 +36,28 @@ var (
 // Options of New; the zero value works.
 type Options struct {
 	Log *slog.Logger // nil discards
+	// StateDir is where it is remembered which devices can be trusted; "" does
+	// not remember.
+	StateDir string
+	// LeaveCore leaves one core to the window and the microphone.
+	LeaveCore bool
 }
 
 // Engine implements app.Recognizer. It keeps the model that was used last in
 // memory, to be shared by all jobs. It is safe for concurrent use.
 type Engine struct {
-	log *slog.Logger
+	log    *slog.Logger
+	opt    Options
+	trials trials
 
-	mu   sync.Mutex
-	last *model // holds one reference; nil before the first job
+	mu     sync.Mutex
+	last   *model      // holds one reference; nil if no model is in memory
+	idle   *time.Timer // ends that
+	closed bool
 }
+
+// A model that nobody uses stays in memory for this long.
+const keepModel = 5 * time.Minute
 
 // New returns an engine. The native library is started by its first use.
 func New(opt Options) *Engine {
@@ -52,13 +65,17 @@ func New(opt Options) *Engine {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
 	setNativeLog(opt.Log.With("component", "native"))
-	return &Engine{log: opt.Log}
+	return &Engine{log: opt.Log, opt: opt, trials: trials{opt.StateDir}}
 }
 
 // Close frees the model. It must not be called while a job runs.
 func (e *Engine) Close() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.closed = true
+	if e.idle != nil {
+		e.idle.Stop()
+	}
 	if e.last != nil {
 		e.last.release()
 		e.last = nil
@@ -78,6 +95,7 @@ func (e *Engine) Devices(context.Context) ([]app.Device, error) {
 			ID: d.id(), Backend: d.backend, Name: d.name, Type: d.kind,
 			MemoryTotal: d.total, MemoryFree: d.free,
 		}
+		e.trust(&devices[i], d)
 	}
 	return devices, nil
 }
@@ -102,9 +120,9 @@ type nativeModel interface {
 // goroutine uses it at a time.
 type nativeState interface {
 	// detect returns the code of the language that the first 30 s of samples
-	// are most likely in, with its probability; "" if decode finds the language
-	// by itself and does not tell.
-	detect(samples []float32) (code string, p float64, err error)
+	// are most likely in, among some or, if that is nil, all, with its
+	// probability; "" if decode finds the language by itself and does not tell.
+	detect(samples []float32, among []string) (code string, p float64, err error)
 	// decode transcribes samples, at most 30 s of them, and reports what it
 	// finds. report is called from the decoding thread and holds it up.
 	decode(ctx context.Context, samples []float32, opt decodeOptions, report func(found)) error
@@ -123,27 +141,34 @@ func loadNative(family string, r io.Reader, gpu int) (nativeModel, error) {
 // model is a loaded model with its idle states, counted by users.
 type model struct {
 	modelKey
-	languages []string // codes of those it knows, nil for all
-	native    nativeModel
-	device    nativeDevice
+	info   app.ModelInfo
+	native nativeModel
+	device nativeDevice
+	loaded time.Time // when
+	took   time.Duration
 
 	mu   sync.Mutex
 	refs int
 	idle []nativeState
 }
 
-// language is what to decode in: the one asked for, if the model knows it, or
-// the only one that it knows, or still "auto".
-func (m *model) language(asked string) (string, error) {
-	switch {
-	case len(m.languages) == 1 && (asked == "auto" || asked == m.languages[0]):
-		return m.languages[0], nil
-	case m.languages == nil || asked == "auto" || slices.Contains(m.languages, asked):
-		return asked, nil
-	case len(m.languages) == 1:
-		return "", fmt.Errorf("it knows English only, not %q", asked)
+// languagesFor is what can be spoken: what a person asked for, if the model
+// knows it, or the only language that the model knows; nil for all.
+func (m *model) languagesFor(asked []string) ([]string, error) {
+	known := m.info.Languages
+	if len(asked) == 0 && len(known) == 1 {
+		return known, nil
 	}
-	return "", fmt.Errorf("it does not know %q, only %s", asked, strings.Join(m.languages, ", "))
+	for _, code := range asked {
+		switch {
+		case known == nil || slices.Contains(known, code):
+		case len(known) == 1:
+			return nil, fmt.Errorf("it knows English only, not %q", code)
+		default:
+			return nil, fmt.Errorf("it does not know %q, only %s", code, strings.Join(known, ", "))
+		}
+	}
+	return asked, nil
 }
 
 func (m *model) release() {
@@ -156,6 +181,7 @@ func (m *model) release() {
 			s.free()
 		}
 		m.native.free()
+		giveMemoryBack()
 	}
 }
 
@@ -187,6 +213,9 @@ func (e *Engine) acquire(path string, device nativeDevice) (*model, error) {
 		return nil, &app.ModelError{Path: path, Err: err}
 	}
 	defer f.Close()
+	if e.idle != nil {
+		e.idle.Stop()
+	}
 	info, err := inspect(f)
 	if err != nil {
 		return nil, &app.ModelError{Path: path, Err: err}
@@ -200,11 +229,12 @@ func (e *Engine) acquire(path string, device nativeDevice) (*model, error) {
 		if _, err := f.Seek(0, io.SeekStart); err != nil {
 			return nil, &app.ModelError{Path: path, Err: err}
 		}
+		began := time.Now()
 		native, err := loadNative(info.Family, bufio.NewReaderSize(f, 1<<20), device.index)
 		if err != nil {
 			return nil, &app.ModelError{Path: path, Err: err}
 		}
-		e.last = &model{modelKey: key, languages: info.Languages, native: native, device: device, refs: 1}
+		e.last = &model{modelKey: key, info: info, native: native, device: device, refs: 1, loaded: time.Now(), took: time.Since(began)}
 	}
 	e.last.mu.Lock()
 	e.last.refs++
@@ -221,6 +251,9 @@ func (e *Engine) prepare(opt app.RecognizeOptions) (m *model, why string, err er
 	}
 	c, err := choose(devices, opt.Device)
 	if err != nil {
+		return nil, "", err
+	}
+	if c, err = e.distrust(c, devices, opt.Device); err != nil {
 		return nil, "", err
 	}
 	if c.index >= 0 {
@@ -259,16 +292,55 @@ func (e *Engine) tryGPU(path string, device nativeDevice) (*model, error) {
 	return m, nil
 }
 
-// sideBySide is how many windows are decoded at once. On the CPU one core
-// stays free for audio and the window; a GPU is kept busy by one.
-func sideBySide(asked int, device nativeDevice) int {
+// sideBySide is how many windows are decoded at once. On the CPU every core
+// works, but one that audio and the window need; a GPU is kept busy by one.
+func (e *Engine) sideBySide(asked int, device nativeDevice) int {
 	cores := runtime.NumCPU()
+	if e.opt.LeaveCore {
+		cores = max(1, cores-1)
+	}
 	switch {
 	case asked > 0:
-		return min(asked, cores)
+		return min(asked, runtime.NumCPU())
 	case device.index >= 0:
 		return 1
 	default:
-		return max(1, min(cores-1, 4))
+		return min(cores, mostSideBySide)
+	}
+}
+
+// More states than this cost memory and gain nothing.
+const mostSideBySide = 4
+
+// used starts the time after which an idle model leaves the memory.
+func (e *Engine) used(m *model, keep time.Duration) {
+	if keep < 0 {
+		return
+	}
+	if keep == 0 {
+		keep = keepModel
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	m.mu.Lock()
+	busy := m.refs > 2 // the engine, and the job that calls
+	m.mu.Unlock()
+	if e.last != m || e.closed || busy {
+		return
+	}
+	if e.idle != nil {
+		e.idle.Stop()
+	}
+	e.idle = time.AfterFunc(keep, func() { e.unload(m) })
+}
+
+// unload drops a model that nobody has used since; jobs that still use it keep
+// it until they end.
+func (e *Engine) unload(m *model) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.last == m {
+		e.last.release()
+		e.last = nil
 	}
 }

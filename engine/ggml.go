@@ -7,9 +7,19 @@ package engine
 /*
 #cgo pkg-config: earshot-whisper
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <ggml.h>
 #include <ggml-alloc.h>
 #include <ggml-backend.h>
+
+// The C library keeps freed memory to itself otherwise.
+static void shim_trim(void) {
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
+}
 
 static void shim_one_thread(ggml_backend_t backend) {
 	ggml_backend_reg_t reg = ggml_backend_dev_backend_reg(ggml_backend_get_device(backend));
@@ -62,7 +72,10 @@ static int shim_multiply(ggml_backend_dev_t dev, int k, int m, int n, const floa
 */
 import "C"
 
-import "errors"
+import (
+	"errors"
+	"runtime/debug"
+)
 
 // multiply computes softmax(a·b) on a device, rounds times, and returns the
 // result with the seconds that it took. a has m rows of k numbers, b has n.
@@ -95,3 +108,9 @@ func multiply(d nativeDevice, k, m, n int, a, b []float32, rounds int) (out []fl
 
 // nativeVersion is libggml's.
 func nativeVersion() string { return C.GoString(C.ggml_version()) }
+
+// giveMemoryBack returns what a model has left behind to the system.
+func giveMemoryBack() {
+	C.shim_trim()
+	debug.FreeOSMemory()
+}

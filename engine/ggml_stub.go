@@ -9,3 +9,5 @@ func multiply(nativeDevice, int, int, int, []float32, []float32, int) ([]float32
 }
 
 func nativeVersion() string { return "" }
+
+func giveMemoryBack() {}

@@ -56,30 +56,42 @@ static struct whisper_vad_context * shim_load_vad(uintptr_t h) {
 
 struct shim_options {
 	const char * language;
+	const char * prompt; // NULL for none
+	bool  translate;
 	bool  suppress_nst;
 	int   best_of;
+	int   beam;
+	int   audio_ctx;
 	float entropy_thold;
 	float logprob_thold;
+	float no_speech_thold;
+	float temperature;
 	float temperature_inc;
 };
 
 static int shim_full(struct whisper_context * ctx, struct whisper_state * state, struct shim_options o,
 		const float * samples, int n, uintptr_t h) {
-	struct whisper_full_params p = whisper_full_default_params(WHISPER_SAMPLING_GREEDY);
+	struct whisper_full_params p = whisper_full_default_params(o.beam > 1 ? WHISPER_SAMPLING_BEAM_SEARCH : WHISPER_SAMPLING_GREEDY);
 	p.n_threads        = 1;
 	p.no_context       = true;
-	p.n_max_text_ctx   = 0;
+	p.n_max_text_ctx   = o.prompt ? 224 : 0;
+	p.initial_prompt   = o.prompt;
 	p.print_progress   = false;
 	p.print_realtime   = false;
 	p.print_timestamps = false;
 	p.print_special    = false;
 	p.token_timestamps = false; // ours are better, see align.go
+	p.translate        = o.translate;
 	p.suppress_nst     = o.suppress_nst;
 	p.greedy.best_of   = o.best_of;
+	p.audio_ctx        = o.audio_ctx <= whisper_model_n_audio_ctx(ctx) ? o.audio_ctx : 0;
 	p.entropy_thold    = o.entropy_thold;
 	p.logprob_thold    = o.logprob_thold;
+	p.no_speech_thold  = o.no_speech_thold;
+	p.temperature      = o.temperature;
 	p.temperature_inc  = o.temperature_inc;
 	p.language         = o.language;
+	if (o.beam > 1) p.beam_search.beam_size = o.beam;
 	p.abort_callback                       = shim_abort;
 	p.abort_callback_user_data             = (void *) h;
 	p.encoder_begin_callback               = shim_encoder_begin;
@@ -89,6 +101,22 @@ static int shim_full(struct whisper_context * ctx, struct whisper_state * state,
 	p.progress_callback                    = shim_progress;
 	p.progress_callback_user_data          = (void *) h;
 	return whisper_full_with_state(ctx, state, p, samples, n);
+}
+
+static bool shim_never(struct whisper_context * c, struct whisper_state * s, void * h) { (void) c; (void) s; (void) h; return false; }
+
+// Language detection has no parameter for the length of the encoder's input: it
+// takes that of the decode before. So one is begun, and stopped before it costs
+// anything.
+static int shim_detect(struct whisper_context * ctx, struct whisper_state * state, int audio_ctx, const float * samples, int n, float * probs) {
+	struct whisper_full_params p = whisper_full_default_params(WHISPER_SAMPLING_GREEDY);
+	p.n_threads              = 1;
+	p.language               = "en";
+	p.audio_ctx              = audio_ctx <= whisper_model_n_audio_ctx(ctx) ? audio_ctx : 0;
+	p.print_progress         = false;
+	p.encoder_begin_callback = shim_never;
+	int rc = whisper_full_with_state(ctx, state, p, samples, n);
+	return rc != 0 ? -1 : whisper_lang_auto_detect_with_state(ctx, state, 0, 1, probs);
 }
 */
 import "C"
@@ -328,16 +356,23 @@ func (m *whisperModel) newState() (nativeState, error) {
 
 func (s *whisperState) free() { C.whisper_free_state(s.state) }
 
-func (s *whisperState) detect(samples []float32) (string, float64, error) {
-	if C.whisper_pcm_to_mel_with_state(s.model.ctx, s.state, (*C.float)(&samples[0]), C.int(len(samples)), 1) != 0 {
-		return "", 0, errors.New("compute the spectrogram")
-	}
+func (s *whisperState) detect(samples []float32, among []string) (string, float64, error) {
 	probs := make([]C.float, whisper.Whisper_lang_max_id()+1)
-	id := C.whisper_lang_auto_detect_with_state(s.model.ctx, s.state, 0, 1, &probs[0])
+	id := C.shim_detect(s.model.ctx, s.state, C.int(audioContext(len(samples))), (*C.float)(&samples[0]), C.int(len(samples)), &probs[0])
 	if id < 0 {
 		return "", 0, errors.New("detect the language")
 	}
-	return whisper.Whisper_lang_str(int(id)), float64(probs[id]), nil
+	if len(among) == 0 {
+		return whisper.Whisper_lang_str(int(id)), float64(probs[id]), nil
+	}
+	best, highest, sum := "", -1.0, 0.0
+	for _, code := range among {
+		p := float64(probs[languageID(code)])
+		if sum += p; p > highest {
+			best, highest = code, p
+		}
+	}
+	return best, highest / max(sum, 1e-9), nil
 }
 
 // running is what the callbacks of one decode reach through their handle.
@@ -375,12 +410,23 @@ func (s *whisperState) decode(ctx context.Context, samples []float32, opt decode
 	r := &running{ctx: ctx, state: s, report: report}
 	h := cgo.NewHandle(r)
 	defer h.Delete()
+	var prompt *C.char
+	if opt.prompt != "" {
+		prompt = C.CString(opt.prompt)
+		defer C.free(unsafe.Pointer(prompt))
+	}
 	rc := C.shim_full(s.model.ctx, s.state, C.struct_shim_options{
 		language:        lang,
+		prompt:          prompt,
+		translate:       C.bool(opt.translate),
 		suppress_nst:    C.bool(opt.suppressNonSpeech),
 		best_of:         C.int(opt.bestOf),
+		beam:            C.int(opt.beam),
+		audio_ctx:       C.int(opt.audioContext),
 		entropy_thold:   C.float(opt.entropy),
 		logprob_thold:   C.float(opt.logprob),
+		no_speech_thold: C.float(opt.noSpeech),
+		temperature:     C.float(opt.temperature),
 		temperature_inc: C.float(opt.temperatureStep),
 	}, (*C.float)(&samples[0]), C.int(len(samples)), C.uintptr_t(h))
 	runtime.KeepAlive(samples)

@@ -7,52 +7,35 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"time"
 
 	"earshot/app"
 )
 
-// Decoding settings of Whisper; Parakeet has none. Entropy and log probability are the thresholds below
-// which a window is decoded again at a higher temperature; 2.8 and -1.25 are
-// the values that OpenWhispr measured over 4,814 dictations against invented
-// text.
-var decoding = decodeOptions{
-	suppressNonSpeech: true,
-	bestOf:            5,
-	entropy:           2.8,
-	logprob:           -1.25,
-	temperatureStep:   0.2,
-}
-
-type decodeOptions struct {
-	language          string
-	suppressNonSpeech bool
-	bestOf            int
-	entropy, logprob  float64
-	temperatureStep   float64
-}
-
-// The decoder's spectrogram wants at least a second.
-const minDecode = app.SampleRate + app.SampleRate/10
-
 // Recognize implements app.Recognizer.
 func (e *Engine) Recognize(ctx context.Context, audio app.Audio, opt app.RecognizeOptions, on func(app.Progress)) (app.Recognized, error) {
-	language := strings.ToLower(opt.Language)
-	if language == "" {
-		language = "auto"
-	}
-	if language != "auto" && languageID(language) < 0 {
-		return app.Recognized{}, &app.UsageError{What: "language", Value: opt.Language, Want: "auto or an ISO 639-1 code such as en, de or fr"}
+	among, err := languagesAsked(opt.Language)
+	if err != nil {
+		return app.Recognized{}, err
 	}
 	on(app.Progress{Loading: true})
+	began := time.Now()
 	m, why, err := e.prepare(opt)
 	if err != nil {
 		return app.Recognized{}, err
 	}
 	defer m.release()
-	if language, err = m.language(language); err != nil {
+	defer e.used(m, opt.Keep)
+	r := &recognition{engine: e, model: m, opt: opt, on: on, spoken: map[string]float64{}}
+	if r.among, err = m.languagesFor(among); err != nil {
 		return app.Recognized{}, &app.ModelError{Path: opt.Model, Err: err}
 	}
-	r := &recognition{model: m, opt: opt, on: on}
+	if opt.Translate && !m.info.CanTranslate {
+		return app.Recognized{}, &app.ModelError{Path: opt.Model, Err: errors.New("it cannot translate")}
+	}
+	if m.loaded.After(began) {
+		r.result.Load = m.took.Seconds()
+	}
 	r.result.Device = m.device.label()
 	if why != "" {
 		r.result.Warnings = append(r.result.Warnings, why)
@@ -64,21 +47,42 @@ func (e *Engine) Recognize(ctx context.Context, audio app.Audio, opt app.Recogni
 		return r.result, err
 	}
 	defer closeVAD()
-	err = r.run(ctx, language)
+	trial := e.firstUse(m.device)
+	err = r.run(ctx)
+	trial.survived()
 	r.result.Duration = opt.Offset + float64(r.windows.heard())/app.SampleRate
 	return r.result, err
 }
 
-// recognition is one run of Recognize.
+// languagesAsked reads RecognizeOptions.Language; nil stands for all.
+func languagesAsked(list string) ([]string, error) {
+	codes := app.ParseLanguages(list)
+	for _, code := range codes {
+		if languageID(code) < 0 {
+			return nil, &app.UsageError{What: "language", Value: code, Want: "auto or an ISO 639-1 code such as en, de or fr"}
+		}
+	}
+	return codes, nil
+}
+
+// recognition is one run of Recognize. Its goroutine reports; the decoders'
+// touch what is marked as theirs.
 type recognition struct {
+	engine   *Engine
 	model    *model
 	opt      app.RecognizeOptions
 	on       func(app.Progress)
-	windows  windower
-	language string
-	progress app.Progress // the last report, without segments
+	windows  windower           // the feeder's
+	among    []string           // languages that can be spoken; nil if it can be any
+	language string             // spoken in every window; "" if each is asked
+	spoken   map[string]float64 // seconds of windows, by language
+	progress app.Progress       // the last report, without segments
 	result   app.Recognized
 	end      float64 // of the last segment reported
+
+	mu   sync.Mutex // guards what follows: the decoders'
+	cpu  *model     // in place of a GPU that failed
+	fell error      // why it did
 }
 
 // cutter chooses how the audio is cut into windows.
@@ -98,7 +102,7 @@ func (r *recognition) cutter(audio app.Audio) (closeVAD func(), err error) {
 }
 
 // run decodes all windows, several side by side, and reports them in order.
-func (r *recognition) run(ctx context.Context, language string) error {
+func (r *recognition) run(ctx context.Context) error {
 	first, err := r.firstSpeech(ctx)
 	if errors.Is(err, io.EOF) {
 		return nil
@@ -106,15 +110,16 @@ func (r *recognition) run(ctx context.Context, language string) error {
 	if err != nil {
 		return err
 	}
-	if err := r.settleLanguage(ctx, first, language); err != nil {
+	if err := r.settleLanguage(ctx, first); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
+	defer r.dropCPU()
 	defer wg.Wait()
 	defer cancel()
 
-	n := sideBySide(r.opt.Threads, r.model.device)
+	n := r.engine.sideBySide(r.opt.Threads, r.model.device)
 	todo := make(chan *task)
 	inOrder := make(chan *task, n)
 	for range n {
@@ -123,12 +128,7 @@ func (r *recognition) run(ctx context.Context, language string) error {
 			close(todo)
 			return err
 		}
-		wg.Go(func() {
-			defer r.model.giveBack(s)
-			for t := range todo {
-				t.decode(ctx, s, r.language)
-			}
-		})
+		wg.Go(func() { r.work(ctx, decoder{r.model, s}, todo) })
 	}
 	ended := make(chan error, 1)
 	wg.Go(func() { ended <- r.hand(ctx, first, todo, inOrder) })
@@ -155,16 +155,18 @@ func (r *recognition) firstSpeech(ctx context.Context) (window, error) {
 	}
 }
 
-// settleLanguage detects the language in the first window of speech unless
-// it is given. It stays "" where the model keeps it to itself.
-func (r *recognition) settleLanguage(ctx context.Context, first window, language string) error {
-	if language == "auto" {
+// settleLanguage takes the only language that can be spoken, or detects it in
+// the first window of speech among all. It stays "" where each window is asked,
+// or where the model keeps it to itself.
+func (r *recognition) settleLanguage(ctx context.Context, first window) error {
+	switch len(r.among) {
+	case 0:
 		s, err := r.model.borrow()
 		if err != nil {
 			return err
 		}
 		defer r.model.giveBack(s)
-		code, p, err := s.detect(padded(first.samples))
+		code, p, err := s.detect(padded(first.samples), nil)
 		if err != nil {
 			return err
 		}
@@ -172,9 +174,11 @@ func (r *recognition) settleLanguage(ctx context.Context, first window, language
 			r.result.Warnings = append(r.result.Warnings,
 				fmt.Sprintf("The language is a guess: %q, with a probability of %.0f %%.", code, 100*p))
 		}
-		language = code
+		r.language = code
+	case 1:
+		r.language = r.among[0]
 	}
-	r.language, r.result.Language, r.progress.Language = language, language, language
+	r.result.Language, r.progress.Language = r.language, r.language
 	r.on(r.progress)
 	return ctx.Err()
 }
@@ -184,7 +188,7 @@ func (r *recognition) hand(ctx context.Context, w window, todo, inOrder chan<- *
 	defer close(todo)
 	defer close(inOrder)
 	for {
-		t := &task{window: w, found: make(chan found, 8)}
+		t := &task{window: w, heard: make(chan heard, 8)}
 		select {
 		case inOrder <- t:
 		case <-ctx.Done():
@@ -194,7 +198,7 @@ func (r *recognition) hand(ctx context.Context, w window, todo, inOrder chan<- *
 		case todo <- t:
 		case <-ctx.Done():
 			t.err = ctx.Err()
-			close(t.found)
+			close(t.heard)
 			return ctx.Err()
 		}
 		var err error
@@ -207,44 +211,18 @@ func (r *recognition) hand(ctx context.Context, w window, todo, inOrder chan<- *
 	}
 }
 
-// task is a window on its way through a decoder. err is set before found is
-// closed.
-type task struct {
-	window window
-	found  chan found
-	err    error
-}
-
-func (t *task) decode(ctx context.Context, s nativeState, language string) {
-	defer close(t.found)
-	if t.err = ctx.Err(); t.err != nil || len(t.window.samples) == 0 {
-		return
-	}
-	opt := decoding
-	opt.language = language
-	t.err = s.decode(ctx, padded(t.window.samples), opt, func(f found) {
-		select {
-		case t.found <- f:
-		case <-ctx.Done():
-		}
-	})
-}
-
-func padded(samples []float32) []float32 {
-	if len(samples) >= minDecode {
-		return samples
-	}
-	return append(samples[:len(samples):len(samples)], make([]float32, minDecode-len(samples))...)
-}
-
-// report passes on what a window holds as it is found, then its end.
+// report passes on what a window holds, then its end.
 func (r *recognition) report(t *task) error {
-	for f := range t.found {
+	for h := range t.heard {
 		p := r.progress
-		for _, s := range t.window.transcribe(f, r.language) {
+		for _, s := range h.segments {
 			p.Segments = append(p.Segments, r.place(s))
 		}
-		reached := r.opt.Offset + t.window.end(f.fraction*float64(len(t.window.samples))/app.SampleRate)
+		for _, o := range h.omissions {
+			o.Segment = moved(o.Segment, r.opt.Offset)
+			p.Omissions = append(p.Omissions, o)
+		}
+		reached := r.opt.Offset + t.window.end(h.fraction*float64(len(t.window.samples))/app.SampleRate)
 		r.progress.Reached = max(r.progress.Reached, reached, r.end)
 		p.Reached = r.progress.Reached
 		r.on(p)
@@ -252,20 +230,55 @@ func (r *recognition) report(t *task) error {
 	if t.err != nil {
 		return t.err
 	}
+	r.noteLanguage(t)
+	r.noteDevice(t)
 	r.advance(t.window)
 	return nil
+}
+
+// noteLanguage keeps the language that most windows are in.
+func (r *recognition) noteLanguage(t *task) {
+	if r.language != "" || t.language == "" {
+		return
+	}
+	r.spoken[t.language] += float64(len(t.window.samples)) / app.SampleRate
+	if r.spoken[t.language] > r.spoken[r.result.Language] || r.result.Language == "" {
+		r.result.Language, r.progress.Language = t.language, t.language
+	}
+}
+
+// noteDevice says that another device has taken over.
+func (r *recognition) noteDevice(t *task) {
+	if t.instead == "" || strings.HasSuffix(r.result.Device, t.instead) {
+		return
+	}
+	r.result.Warnings = append(r.result.Warnings, fmt.Sprintf("%s failed at %s (%v); %s did the rest.",
+		r.result.Device, app.Clock(r.progress.Position), t.why, t.instead))
+	r.result.Device += ", then " + t.instead
+	r.progress.Device = r.result.Device
 }
 
 // place moves a segment from the audio's time to the recording's and keeps it
 // behind the one before.
 func (r *recognition) place(s app.Segment) app.Segment {
-	s.Start = max(s.Start+r.opt.Offset, r.end)
-	s.End = max(s.End+r.opt.Offset, s.Start)
+	s = moved(s, r.opt.Offset)
+	s.Start = max(s.Start, r.end)
+	s.End = max(s.End, s.Start)
 	r.end = s.End
 	for i := range s.Words {
 		w := &s.Words[i]
-		w.Start = min(max(w.Start+r.opt.Offset, s.Start), s.End)
-		w.End = min(max(w.End+r.opt.Offset, w.Start), s.End)
+		w.Start = min(max(w.Start, s.Start), s.End)
+		w.End = min(max(w.End, w.Start), s.End)
+	}
+	return s
+}
+
+func moved(s app.Segment, seconds float64) app.Segment {
+	s.Start += seconds
+	s.End += seconds
+	for i := range s.Words {
+		s.Words[i].Start += seconds
+		s.Words[i].End += seconds
 	}
 	return s
 }

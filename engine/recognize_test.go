@@ -31,7 +31,7 @@ func TestSameTextAsWhisperCLI(t *testing.T) {
 	for _, r := range references(t) {
 		var text strings.Builder
 		err := s.decode(context.Background(), clip(t, r.file),
-			decodeOptions{language: r.language, bestOf: 1, entropy: 2.4, logprob: -1, temperatureStep: 0.2},
+			decodeOptions{language: r.language, bestOf: 1, entropy: 2.4, logprob: -1, noSpeech: 0.6, temperatureStep: 0.2},
 			func(f found) {
 				for _, segment := range f.segments {
 					for _, token := range segment.tokens {

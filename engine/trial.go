@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"earshot/app"
 )
 
 // A graphics driver can crash the program, which nothing inside it can
@@ -87,6 +90,7 @@ type attempt struct {
 	trials trials
 	device nativeDevice
 	lock   *flock.Flock
+	known  trial // before
 }
 
 // begin notes that a device is about to be used. A folder that cannot be
@@ -101,9 +105,10 @@ func (t trials) begin(d nativeDevice) *attempt {
 		a.lock = nil // another Earshot is trying it
 		return a
 	}
-	known := t.read(d)
-	known.State = trying
-	t.write(d, known)
+	a.known = t.read(d)
+	now := a.known
+	now.State = trying
+	t.write(d, now)
 	return a
 }
 
@@ -142,4 +147,45 @@ func (t trials) examine(d nativeDevice, test func(nativeDevice) (float64, error)
 	}
 	a.end(known)
 	return known
+}
+
+// distrust replaces a GPU that has failed or crashed by the CPU, unless a
+// person named it.
+func (e *Engine) distrust(c choice, devices []nativeDevice, asked string) (choice, error) {
+	if c.index < 0 || strings.HasPrefix(asked, "gpu") {
+		return c, nil
+	}
+	known := e.trials.examine(c.nativeDevice, selfTest)
+	if known.State != failed && known.State != crashed {
+		return c, nil
+	}
+	return fallBack(devices, c.nativeDevice, known.Why)
+}
+
+// trust adds what is known about a device to what is shown of it.
+func (e *Engine) trust(shown *app.Device, d nativeDevice) {
+	known := e.trials.examine(d, selfTest)
+	shown.Why, shown.GFLOPS = known.Why, known.FLOPS/1e9
+	shown.SelfTest = map[trialState]app.SelfTest{
+		passed: app.SelfTestPassed, failed: app.SelfTestFailed, crashed: app.SelfTestCrashed, trying: app.SelfTestRunning,
+	}[known.State]
+}
+
+// firstUse notes the first job on a GPU while it runs; nil if it is not the
+// first.
+func (e *Engine) firstUse(d nativeDevice) *attempt {
+	if known := e.trials.read(d); d.index < 0 || known.Used || known.State == trying {
+		return nil
+	}
+	return e.trials.begin(d)
+}
+
+// survived notes that a job on the device came to its end.
+func (a *attempt) survived() {
+	if a == nil {
+		return
+	}
+	known := a.known
+	known.State, known.Why, known.Used = passed, "", true
+	a.end(known)
 }

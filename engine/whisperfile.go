@@ -30,6 +30,9 @@ func (h *whisperParams) describe(info *app.ModelInfo) {
 	if !info.Multilingual {
 		info.Languages = []string{"en"}
 	}
+	// Models whose decoder was cut down (turbo, distilled ones) were not trained
+	// to translate.
+	info.CanTranslate = info.Multilingual && 2*h.TextLayer >= h.AudioLayer
 	info.Weights = fileTypes[h.FileType%1000].name
 }
 

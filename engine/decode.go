@@ -1,0 +1,217 @@
+package engine
+
+import (
+	"context"
+
+	"earshot/app"
+)
+
+// Decoding settings of Whisper; Parakeet has none. Entropy and log probability
+// are the thresholds below which a window is decoded again at a higher
+// temperature; 2.8 and -1.25 are the values that OpenWhispr measured over 4,814
+// dictations against invented text. Above the no-speech probability, a window
+// of low log probability is silence.
+var decoding = decodeOptions{
+	suppressNonSpeech: true,
+	bestOf:            5,
+	entropy:           2.8,
+	logprob:           -1.25,
+	noSpeech:          0.6,
+	temperatureStep:   0.2,
+}
+
+// Where decoding begins when a window that repeats itself is decoded again.
+const loopTemperature = 0.4
+
+type decodeOptions struct {
+	language          string
+	prompt            string
+	translate         bool
+	suppressNonSpeech bool
+	bestOf, beam      int
+	audioContext      int // positions of the encoder's input; 0 is all 1500
+	entropy, logprob  float64
+	noSpeech          float64
+	temperature       float64
+	temperatureStep   float64
+}
+
+// The decoder's spectrogram wants at least a second.
+const minDecode = app.SampleRate + app.SampleRate/10
+
+func padded(samples []float32) []float32 {
+	if len(samples) >= minDecode {
+		return samples
+	}
+	return append(samples[:len(samples):len(samples)], make([]float32, minDecode-len(samples))...)
+}
+
+// audioContext is how much of the encoder's input samples need: 50 positions a
+// second and a margin without which the text suffers (whisper.cpp issue 1855).
+// What is saved is most of the work for a short window.
+func audioContext(samples int) int {
+	const whole, margin, least = 1500, 128, 256
+	if n := max(samples*whole/(30*app.SampleRate)+margin, least); n < whole {
+		return n
+	}
+	return 0
+}
+
+// task is a window on its way through a decoder. All but window and heard are
+// set before heard is closed.
+type task struct {
+	window   window
+	heard    chan heard
+	language string // of this window, if each was asked
+	instead  string // device that did it in place of the one that failed
+	why      error  // it failed
+	err      error
+}
+
+// heard is what a window holds, or how far its decoding is.
+type heard struct {
+	segments  []app.Segment
+	omissions []app.Omission
+	fraction  float64 // of the window's samples, 0..1
+}
+
+// decoder is a state with the model that it belongs to.
+type decoder struct {
+	model *model
+	state nativeState
+}
+
+// work decodes windows until there are no more. When a GPU fails, the CPU
+// takes over, beginning with the window in hand.
+func (r *recognition) work(ctx context.Context, d decoder, todo <-chan *task) {
+	defer func() { d.model.giveBack(d.state) }()
+	for t := range todo {
+		t.err = r.decode(ctx, t, d.state)
+		if t.err != nil && ctx.Err() == nil && d.model.device.index >= 0 {
+			if cpu, ok := r.onCPU(t.err); ok {
+				d.model.giveBack(d.state)
+				d = cpu
+				t.err = r.decode(ctx, t, d.state)
+			}
+		}
+		if d.model != r.model {
+			r.mu.Lock()
+			t.instead, t.why = d.model.device.label(), r.fell
+			r.mu.Unlock()
+		}
+		close(t.heard)
+	}
+}
+
+// onCPU returns a decoder on the CPU in place of one that failed.
+func (r *recognition) onCPU(failed error) (decoder, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.cpu == nil {
+		devices, err := nativeDevices()
+		if err != nil {
+			return decoder{}, false
+		}
+		c, err := choose(devices, "cpu")
+		if err != nil {
+			return decoder{}, false
+		}
+		if r.cpu, err = r.engine.acquire(r.opt.Model, c.nativeDevice); err != nil {
+			r.engine.log.Warn("fall back to the CPU", "error", err)
+			r.cpu = nil
+			return decoder{}, false
+		}
+		r.fell = failed
+	}
+	s, err := r.cpu.borrow()
+	return decoder{r.cpu, s}, err == nil
+}
+
+// dropCPU gives the CPU's model back when the decoders have ended.
+func (r *recognition) dropCPU() {
+	if r.cpu != nil {
+		r.cpu.release()
+	}
+}
+
+// decode hears one window and guards against invented text: what repeats
+// itself is decoded once more, less surely, and collapsed if that does not
+// help; what the decoder takes for silence is kept apart.
+func (r *recognition) decode(ctx context.Context, t *task, s nativeState) error {
+	if err := ctx.Err(); err != nil || len(t.window.samples) == 0 {
+		return err
+	}
+	samples := padded(t.window.samples)
+	opt := r.decoding(len(samples))
+	if len(r.among) > 1 {
+		code, _, err := s.detect(samples, r.among)
+		if err != nil {
+			return err
+		}
+		opt.language, t.language = code, code
+	}
+	h, err := t.hear(ctx, s, samples, opt)
+	if err != nil {
+		return err
+	}
+	switch {
+	case loops(h.segments):
+		h, err = t.hearAgain(ctx, s, samples, opt, h)
+	case len(h.segments) == 0:
+		h, err = t.hearDoubtful(ctx, s, samples, opt)
+	}
+	if err == nil {
+		t.send(ctx, h)
+	}
+	return err
+}
+
+func (r *recognition) decoding(samples int) decodeOptions {
+	opt := decoding
+	opt.language, opt.prompt, opt.translate = r.language, r.opt.Prompt, r.opt.Translate
+	opt.beam, opt.temperature = r.opt.Beam, r.opt.Temperature
+	opt.audioContext = audioContext(samples)
+	return opt
+}
+
+// hear decodes the window once. On the way it sends how far it is.
+func (t *task) hear(ctx context.Context, s nativeState, samples []float32, opt decodeOptions) (all heard, err error) {
+	err = s.decode(ctx, samples, opt, func(f found) {
+		all.segments = append(all.segments, t.window.transcribe(f, opt.language)...)
+		t.send(ctx, heard{fraction: f.fraction})
+	})
+	return all, err
+}
+
+// hearAgain decodes a window that repeats itself once more.
+func (t *task) hearAgain(ctx context.Context, s nativeState, samples []float32, opt decodeOptions, h heard) (heard, error) {
+	opt.temperature = max(opt.temperature, loopTemperature)
+	again, err := t.hear(ctx, s, samples, opt)
+	if err != nil {
+		return heard{}, err
+	}
+	if len(again.segments) > 0 && !loops(again.segments) {
+		return again, nil
+	}
+	h.segments, h.omissions = collapse(h.segments, unspaced[opt.language])
+	return h, nil
+}
+
+// hearDoubtful keeps what the decoder would say where it hears no speech.
+func (t *task) hearDoubtful(ctx context.Context, s nativeState, samples []float32, opt decodeOptions) (heard, error) {
+	opt.noSpeech, opt.temperatureStep = 2, 0
+	h, err := t.hear(ctx, s, samples, opt)
+	segments, _ := collapse(h.segments, unspaced[opt.language])
+	doubtful := heard{}
+	for _, segment := range segments {
+		doubtful.omissions = append(doubtful.omissions, app.Omission{Reason: app.ReasonNoSpeech, Segment: segment})
+	}
+	return doubtful, err
+}
+
+func (t *task) send(ctx context.Context, h heard) {
+	select {
+	case t.heard <- h:
+	case <-ctx.Done():
+	}
+}
