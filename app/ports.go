@@ -93,7 +93,7 @@ type Progress struct {
 	Omissions []Omission
 	Position  float64 // everything before this second is done and reported
 	Reached   float64 // about how far decoding is, for display; seconds
-	Language  string  // "" until known
+	Language  string  // "" until known, and where the model does not tell
 	Device    string  // what does the work, in words; "" until known
 }
 

@@ -242,7 +242,7 @@ func (r *rig) open(ctx context.Context, c cli.Config) (*app.App, func(), error) 
 				}
 				return app.ModelInfo{
 					Path: path, Name: app.ModelName(path), Fingerprint: filepath.Base(path), Weights: "f16",
-					Multilingual: !strings.Contains(path, ".en"),
+					Family: app.FamilyWhisper, Multilingual: !strings.Contains(path, ".en"),
 				}, nil
 			},
 		},

@@ -26,6 +26,7 @@ func (c *modelsListCmd) Run(s *session) error {
 		Name         string `json:"name"`
 		Path         string `json:"path"`
 		Size         int64  `json:"size"`
+		Family       string `json:"family"`
 		Weights      string `json:"weights"`
 		Multilingual bool   `json:"multilingual"`
 		Usable       bool   `json:"usable"`
@@ -37,7 +38,7 @@ func (c *modelsListCmd) Run(s *session) error {
 		if m.Err != nil {
 			reason, _ = app.Explain(m.Err)
 		}
-		list = append(list, jsonModel{m.Name, m.Path, m.Size, m.Weights, m.Multilingual, m.Err == nil, reason})
+		list = append(list, jsonModel{m.Name, m.Path, m.Size, m.Family, m.Weights, m.Multilingual, m.Err == nil, reason})
 	}
 	if c.JSON {
 		return s.json(list)
@@ -45,13 +46,16 @@ func (c *modelsListCmd) Run(s *session) error {
 	w := tabwriter.NewWriter(s.Stdout, 0, 0, 2, ' ', 0)
 	for _, m := range list {
 		about := "99 languages"
+		if m.Family == app.FamilyParakeet {
+			about = "25 languages"
+		}
 		if !m.Multilingual {
 			about = "English"
 		}
 		if !m.Usable {
 			about = m.Reason
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", m.Name, app.Bytes(m.Size), orDash(m.Weights), about)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", m.Name, app.Bytes(m.Size), orDash(m.Family), orDash(m.Weights), about)
 	}
 	if err := w.Flush(); err != nil {
 		return err

@@ -13,9 +13,9 @@ func TestModelsList(t *testing.T) {
 	r.model("ggml-tiny.en.bin")
 	r.model("ggml-bad.bin")
 	r.want(r.run("models", "list"), 0, strings.Join([]string{
-		"bad      488 kB  -    The model “ggml-bad.bin” cannot be used: it is cut short.",
-		"small    488 kB  f16  99 languages",
-		"tiny.en  488 kB  f16  English",
+		"bad      488 kB  -        -    The model “ggml-bad.bin” cannot be used: it is cut short.",
+		"small    488 kB  whisper  f16  99 languages",
+		"tiny.en  488 kB  whisper  f16  English",
 		"",
 	}, "\n"))
 
@@ -26,11 +26,11 @@ func TestModelsList(t *testing.T) {
 	}
 	want := []map[string]any{
 		{
-			"name": "bad", "path": filepath.Join(r.data, "models", "ggml-bad.bin"), "size": 487601.0, "weights": "", "multilingual": false,
+			"name": "bad", "path": filepath.Join(r.data, "models", "ggml-bad.bin"), "size": 487601.0, "family": "", "weights": "", "multilingual": false,
 			"usable": false, "reason": "The model “ggml-bad.bin” cannot be used: it is cut short.",
 		},
-		{"name": "small", "path": filepath.Join(r.data, "models", "ggml-small.bin"), "size": 487601.0, "weights": "f16", "multilingual": true, "usable": true},
-		{"name": "tiny.en", "path": filepath.Join(r.data, "models", "ggml-tiny.en.bin"), "size": 487601.0, "weights": "f16", "multilingual": false, "usable": true},
+		{"name": "small", "path": filepath.Join(r.data, "models", "ggml-small.bin"), "size": 487601.0, "family": "whisper", "weights": "f16", "multilingual": true, "usable": true},
+		{"name": "tiny.en", "path": filepath.Join(r.data, "models", "ggml-tiny.en.bin"), "size": 487601.0, "family": "whisper", "weights": "f16", "multilingual": false, "usable": true},
 	}
 	if !reflect.DeepEqual(list, want) {
 		t.Errorf("got %v, want %v", list, want)

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"earshot/app"
 )
@@ -47,7 +48,7 @@ type parakeetParams struct {
 func (h *parakeetParams) describe(info *app.ModelInfo) {
 	info.Family = app.FamilyParakeet
 	info.Multilingual = h.Vocab != englishVocab
-	info.Languages = parakeetLanguages
+	info.Languages = slices.Clone(parakeetLanguages)
 	if !info.Multilingual {
 		info.Languages = []string{"en"}
 	}

@@ -65,7 +65,8 @@ func (w *window) locate(tokens []rawToken) []rawToken {
 // where a segment becomes too long. Punctuation stays with what it ends.
 func cutTokens(tokens []rawToken) [][]rawToken {
 	var parts [][]rawToken
-	first, end := 0, 0.0 // of the part; when its last spoken token ended
+	first := 0 // token of the part
+	end := 0.0 // of the last token that was spoken
 	for i, t := range tokens {
 		begins := strings.HasPrefix(t.text, " ")
 		if i > first && (begins || speaks(t.text)) {
