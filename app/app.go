@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -17,6 +18,7 @@ type Deps struct {
 	Recognizer   Recognizer
 	Models       Models
 	Library      Library          // nil stores nothing
+	Fetcher      Fetcher          // nil downloads nothing
 	SettingsPath string           // "" keeps settings in memory
 	Log          *slog.Logger     // nil discards
 	Now          func() time.Time // nil is time.Now
@@ -29,10 +31,12 @@ type App struct {
 	recognizer Recognizer
 	models     Models
 	library    Library
+	fetcher    Fetcher
 	log        *slog.Logger
 	now        func() time.Time
 	broker     broker
 	queue      *queue
+	downloads  *downloads
 
 	settingsPath string
 	settingsMu   sync.Mutex
@@ -47,7 +51,7 @@ type App struct {
 // be read are reported and replaced by the defaults.
 func New(ctx context.Context, d Deps) (*App, error) {
 	a := &App{
-		media: d.Media, recognizer: d.Recognizer, models: d.Models, library: d.Library,
+		media: d.Media, recognizer: d.Recognizer, models: d.Models, library: d.Library, fetcher: d.Fetcher,
 		log: d.Log, now: d.Now, settingsPath: d.SettingsPath,
 	}
 	if a.log == nil {
@@ -62,12 +66,14 @@ func New(ctx context.Context, d Deps) (*App, error) {
 	}
 	a.ctx, a.cancel = context.WithCancel(ctx)
 	a.queue = &queue{app: a, commands: make(chan func(*queue)), finished: make(chan struct{})}
+	a.downloads = &downloads{app: a, commands: make(chan func(*downloads)), ended: make(chan fetched)}
 	a.wg.Go(func() { a.queue.loop(a.ctx) })
+	a.wg.Go(func() { a.downloads.loop(a.ctx) })
 	return a, err
 }
 
-// Close ends the running job, which can be resumed next time, and waits for
-// all goroutines.
+// Close ends the running job and the downloads, which can be resumed next time,
+// and waits for all goroutines.
 func (a *App) Close() error {
 	a.cancel()
 	a.wg.Wait()
@@ -171,6 +177,23 @@ func (a *App) Models() Models { return a.models }
 
 // Devices lists what can compute here.
 func (a *App) Devices(ctx context.Context) ([]Device, error) { return a.recognizer.Devices(ctx) }
+
+// Machine describes this machine, for Recommend.
+func (a *App) Machine(ctx context.Context) (Machine, error) {
+	m := Machine{Cores: runtime.NumCPU()}
+	devices, err := a.recognizer.Devices(ctx)
+	if err != nil {
+		return m, err
+	}
+	for _, d := range devices {
+		if d.ID == "cpu" {
+			m.Memory = d.MemoryTotal
+			continue
+		}
+		m.GPU, m.GPUMemory = true, max(m.GPUMemory, d.MemoryTotal)
+	}
+	return m, nil
+}
 
 // Languages lists the languages that can be recognised.
 func (a *App) Languages() []Language { return a.recognizer.Languages() }

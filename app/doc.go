@@ -1,17 +1,18 @@
 // Package app is Earshot in the words of its trade: recordings, transcripts,
 // segments, words, speakers and the jobs that turn one into the other.
 //
-// It declares the interfaces that it consumes (Media, Recognizer, Library);
-// packages capture, engine and store implement them and never know each
-// other. Package app imports the standard library only, so that everything
+// It declares the interfaces that it consumes (Media, Recognizer, Library,
+// Fetcher); packages capture, engine, store and fetch implement them and never
+// know each other. Package app imports the standard library only, so that everything
 // decided here can be tested without a sound card, a model or a database.
 //
 // Units: times and durations of audio are seconds as float64, counted from
 // the start of the recording; audio is mono float32 in [-1, 1] at SampleRate.
 //
-// Ownership: App starts two kinds of goroutines and ends them in Close: the
-// queue, which alone decides what happens to jobs, and one progress reporter
-// for each running job. Methods of App are safe for concurrent use.
+// Ownership: App starts goroutines and ends them in Close: the queue, which
+// alone decides what happens to jobs, one progress reporter for each running
+// job, the downloads, which alone decide what happens to those, and one for
+// each running download. Methods of App are safe for concurrent use.
 package app
 
 // Version is the release; FyneApp.toml says the same.

@@ -3,6 +3,8 @@ package app
 import (
 	"errors"
 	"fmt"
+	"net/http"
+	"strings"
 )
 
 // What callers branch on. They arrive wrapped in the typed errors below,
@@ -24,6 +26,14 @@ var (
 	ErrReadOnly   = errors.New("the folder cannot be written to")
 	ErrNewer      = errors.New("the library was made by a newer Earshot")
 	ErrNotLibrary = errors.New("the file is not an Earshot library")
+
+	ErrNoChecksum  = errors.New("no checksum of it is known")
+	ErrUnreachable = errors.New("the server could not be reached")
+	ErrStalled     = errors.New("nothing came any more")
+	ErrCutShort    = errors.New("the connection broke off")
+	ErrWebPage     = errors.New("a web page came instead of the file")
+	ErrWrongFile   = errors.New("another file came")
+	ErrRedirect    = errors.New("the server leads somewhere else")
 
 	// ErrClosing is the cause of a job's end when the program is closed.
 	ErrClosing = errors.New("the program is closing")
@@ -56,6 +66,36 @@ type LibraryError struct {
 
 func (e *LibraryError) Error() string { return fmt.Sprintf("use library %q: %v", e.Path, e.Err) }
 func (e *LibraryError) Unwrap() error { return e.Err }
+
+// DownloadError says why a model could not be downloaded.
+type DownloadError struct {
+	Name string // of the model
+	Host string // it was to come from
+	Err  error
+}
+
+func (e *DownloadError) Error() string {
+	return fmt.Sprintf("download model %q from %s: %v", e.Name, e.Host, e.Err)
+}
+func (e *DownloadError) Unwrap() error { return e.Err }
+
+// StatusError is a server's refusal, by its HTTP status.
+type StatusError struct{ Code int }
+
+func (e *StatusError) Error() string {
+	return strings.TrimSpace(fmt.Sprintf("answered %d %s", e.Code, http.StatusText(e.Code)))
+}
+
+// SpaceError says how much room a disk lacks. It is an ErrDiskFull.
+type SpaceError struct {
+	Dir     string
+	Missing int64 // bytes
+}
+
+func (e *SpaceError) Error() string {
+	return fmt.Sprintf("%s has %s too little room", e.Dir, Bytes(e.Missing))
+}
+func (e *SpaceError) Unwrap() error { return ErrDiskFull }
 
 // UsageError is a value that a person gave and that makes no sense.
 type UsageError struct {

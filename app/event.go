@@ -2,11 +2,12 @@ package app
 
 import (
 	"context"
+	"slices"
 	"sync"
 )
 
 // Event is something that has happened: one of the types below. Events of one
-// job arrive in order.
+// job or download arrive in order.
 type Event interface{ event() }
 
 // JobChanged carries the newest state of a job.
@@ -24,14 +25,30 @@ type EntryChanged struct{ Entry Entry }
 // EntryRemoved says that an entry left the library or went into the trash.
 type EntryRemoved struct{ ID int64 }
 
-func (JobChanged) event()    {}
-func (SegmentsAdded) event() {}
-func (EntryChanged) event()  {}
-func (EntryRemoved) event()  {}
+// DownloadChanged carries the newest state of a download.
+type DownloadChanged struct{ Download Download }
+
+func (JobChanged) event()      {}
+func (SegmentsAdded) event()   {}
+func (EntryChanged) event()    {}
+func (EntryRemoved) event()    {}
+func (DownloadChanged) event() {}
+
+// subject is the job or download whose newest state an event carries, nil for
+// events of which each one counts.
+func subject(e Event) any {
+	switch e := e.(type) {
+	case JobChanged:
+		return e.Job.ID
+	case DownloadChanged:
+		return e.Download.Offer.Name
+	}
+	return nil
+}
 
 // Subscription receives every event published after it was made. A slow
-// subscriber holds up nobody: events wait for it, and of a job's changes only
-// the newest.
+// subscriber holds up nobody: events wait for it, and of the changes of a job
+// or download only the newest.
 type Subscription struct {
 	events chan struct{} // holds a token while waiting is not empty
 	leave  func()
@@ -71,22 +88,23 @@ func (s *Subscription) Close() { s.leave() }
 func (s *Subscription) add(e Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if changed, ok := e.(JobChanged); ok {
-		s.waiting = withoutJob(s.waiting, changed.Job.ID)
-	}
-	s.waiting = append(s.waiting, e)
+	s.waiting = append(withoutOutdated(s.waiting, e), e)
 	select {
 	case s.events <- struct{}{}:
 	default:
 	}
 }
 
-// withoutJob drops a job's waiting change, which a newer one replaces, if
-// nothing else came after it.
-func withoutJob(events []Event, id JobID) []Event {
-	if n := len(events); n > 0 {
-		if last, ok := events[n-1].(JobChanged); ok && last.Job.ID == id {
-			return events[:n-1]
+// withoutOutdated drops the waiting change that a newer one replaces, if
+// nothing but changes came after it.
+func withoutOutdated(events []Event, newer Event) []Event {
+	about := subject(newer)
+	for i := len(events) - 1; about != nil && i >= 0; i-- {
+		switch subject(events[i]) {
+		case about:
+			return slices.Delete(events, i, i+1)
+		case nil:
+			return events
 		}
 	}
 	return events

@@ -11,7 +11,10 @@ import (
 
 func job(id JobID, stage Stage) Event { return JobChanged{Job: Job{ID: id, Stage: stage}} }
 func entry(id int64) Event            { return EntryChanged{Entry: Entry{ID: id}} }
-func text(id int64) Event             { return SegmentsAdded{Transcript: id} }
+func load(name string, done int64) Event {
+	return DownloadChanged{Download: Download{Offer: Offer{Name: name}, Done: done}}
+}
+func text(id int64) Event { return SegmentsAdded{Transcript: id} }
 
 // describe names events, for comparing.
 func describe(events []Event) []string {
@@ -22,6 +25,8 @@ func describe(events []Event) []string {
 			all = append(all, fmt.Sprintf("job %d %s", e.Job.ID, e.Job.Stage))
 		case EntryChanged:
 			all = append(all, fmt.Sprintf("entry %d", e.Entry.ID))
+		case DownloadChanged:
+			all = append(all, fmt.Sprintf("%s %d", e.Download.Offer.Name, e.Download.Done))
 		case EntryRemoved:
 			all = append(all, fmt.Sprintf("removed %d", e.ID))
 		case SegmentsAdded:
@@ -45,6 +50,12 @@ func TestSubscriptionKeepsOrder(t *testing.T) {
 			[]Event{job(1, StageReading), entry(1), job(1, StageLoading), text(1), text(1), job(1, StageDone)},
 			[]string{"job 1 reading", "entry 1", "job 1 loading", "text 1", "text 1", "job 1 done"},
 		},
+		{
+			"changes that alternate",
+			[]Event{load("a", 1), load("b", 1), job(1, StageReading), load("a", 2), load("b", 2), load("a", 3), job(1, StageLoading)},
+			[]string{"b 2", "a 3", "job 1 loading"},
+		},
+		{"changes of downloads around something", []Event{load("a", 1), entry(1), load("b", 1), load("a", 2)}, []string{"a 1", "entry 1", "b 1", "a 2"}},
 		{"everything but jobs", []Event{entry(1), entry(1), EntryRemoved{1}, EntryRemoved{1}}, []string{"entry 1", "entry 1", "removed 1", "removed 1"}},
 	}
 	for _, test := range tests {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"unicode"
@@ -17,6 +18,7 @@ func Explain(err error) (sentence, hint string) {
 	var media *MediaError
 	var model *ModelError
 	var library *LibraryError
+	var download *DownloadError
 	var usage *UsageError
 	switch {
 	case err == nil:
@@ -32,6 +34,8 @@ func Explain(err error) (sentence, hint string) {
 			"Choose another model, or get this one again."
 	case errors.As(err, &library):
 		return explainLibrary(library)
+	case errors.As(err, &download):
+		return explainDownload(download)
 	case errors.As(err, &usage):
 		return fmt.Sprintf("“%s” is not a %s: it has to be %s.", usage.Value, usage.What, usage.Want), ""
 	case errors.Is(err, ErrNoModel):
@@ -86,6 +90,57 @@ func explainLibrary(e *LibraryError) (sentence, hint string) {
 		return "There is no such transcript in the library.", ""
 	}
 	return fmt.Sprintf("The library in %s does not work: %s.", where, reason(e.Err)), ""
+}
+
+func explainDownload(e *DownloadError) (sentence, hint string) {
+	const again = "Try again later: it goes on where it stopped."
+	model := fmt.Sprintf("The model “%s”", e.Name)
+	var status *StatusError
+	var space *SpaceError
+	switch {
+	case errors.As(e.Err, &space):
+		return fmt.Sprintf("%s does not fit: %s more room is needed in “%s”.", model, Bytes(space.Missing), space.Dir),
+			"Make room and try again."
+	case errors.Is(e.Err, ErrDiskFull):
+		return model + " does not fit: the disk is full.", "Make room, then try again: it goes on where it stopped."
+	case errors.As(e.Err, &status):
+		return explainStatus(model, e.Host, status, again)
+	case errors.Is(e.Err, ErrUnreachable):
+		return fmt.Sprintf("%s could not be downloaded: %s could not be reached (%s).", model, e.Host, cause(e.Err, ErrUnreachable)),
+			"Check the connection; where there is a proxy, HTTPS_PROXY has to name it."
+	case errors.Is(e.Err, ErrStalled), errors.Is(e.Err, ErrCutShort):
+		return fmt.Sprintf("The download of the model “%s” stopped: %s sends nothing more.", e.Name, e.Host), again
+	case errors.Is(e.Err, ErrWebPage):
+		return fmt.Sprintf("A web page came from %s instead of the model “%s”.", e.Host, e.Name),
+			"The network may want you to sign in first, or a proxy may be in the way."
+	case errors.Is(e.Err, ErrWrongFile):
+		return fmt.Sprintf("What came from %s is not the model “%s” (%s).", e.Host, e.Name, cause(e.Err, ErrWrongFile)),
+			"Try again; if it stays so, the server or the mirror has another file."
+	case errors.Is(e.Err, fs.ErrPermission), errors.Is(e.Err, ErrReadOnly):
+		return model + " cannot be stored: the models folder cannot be written to.", "Check the folder's permissions, or choose another with --data."
+	}
+	return fmt.Sprintf("%s could not be downloaded from %s: %s.", model, e.Host, reason(e.Err)), ""
+}
+
+func explainStatus(model, host string, status *StatusError, again string) (sentence, hint string) {
+	switch code := status.Code; {
+	case code == http.StatusNotFound || code == http.StatusGone:
+		return fmt.Sprintf("%s is not there: %s %s.", model, host, status), "A newer version of Earshot may know where it is now."
+	case code == http.StatusUnauthorized || code == http.StatusForbidden || code == http.StatusProxyAuthRequired:
+		return fmt.Sprintf("%s may not be downloaded here: %s %s.", model, host, status), "A proxy or firewall may be in the way."
+	case code >= 500 || code == http.StatusTooManyRequests:
+		return fmt.Sprintf("%s could not be downloaded: %s %s.", model, host, status), again
+	}
+	return fmt.Sprintf("%s could not be downloaded: %s %s.", model, host, status), ""
+}
+
+// cause is what an error says beside the general error that it wraps.
+func cause(err, general error) string {
+	detail := strings.TrimPrefix(strings.TrimPrefix(err.Error(), general.Error()), ": ")
+	if detail == "" {
+		return "no more is known"
+	}
+	return detail
 }
 
 // reason strips what a path error says twice: the operation and the path.

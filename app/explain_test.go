@@ -17,6 +17,8 @@ func TestExplain(t *testing.T) {
 	media := func(err error) error { return &app.MediaError{Path: "/talks/a.wav", Err: err} }
 	model := func(err error) error { return &app.ModelError{Path: "/models/ggml-base.bin", Err: err} }
 	library := func(err error) error { return &app.LibraryError{Path: "/data", Err: err} }
+	download := func(err error) error { return &app.DownloadError{Name: "base", Host: "models.invalid", Err: err} }
+	status := func(code int) error { return download(&app.StatusError{Code: code}) }
 	denied := &fs.PathError{Op: "open", Path: "/talks/a.wav", Err: fs.ErrPermission}
 	missing := &fs.PathError{Op: "open", Path: "/talks/a.wav", Err: fs.ErrNotExist}
 	tests := []struct {
@@ -53,6 +55,25 @@ func TestExplain(t *testing.T) {
 		{library(fmt.Errorf("%w (SQL error)", app.ErrDiskFull)), "“/data”", "full", true},
 		{library(app.ErrNoEngine), "“/data”", "no speech engine", false},
 		{library(denied), "“/data”", "permission denied", false},
+
+		{download(&app.SpaceError{Dir: "/data/models", Missing: 5e8}), "“base”", "500 MB more room is needed in “/data/models”", true},
+		{download(app.ErrDiskFull), "“base”", "full", true},
+		{download(fmt.Errorf("%w: no such host", app.ErrUnreachable)), "“base”", "models.invalid could not be reached (no such host)", true},
+		{download(app.ErrStalled), "“base”", "models.invalid sends nothing more", true},
+		{download(app.ErrCutShort), "“base”", "models.invalid sends nothing more", true},
+		{download(app.ErrWebPage), "“base”", "web page came from models.invalid", true},
+		{download(fmt.Errorf("%w: it is green", app.ErrWrongFile)), "“base”", "(it is green)", true},
+		{download(app.ErrRedirect), "“base”", "leads somewhere else", false},
+		{download(denied), "“base”", "cannot be written to", true},
+		{download(errors.New("the moon is full")), "“base”", "from models.invalid: the moon is full", false},
+		{download(context.Canceled), "", "Cancelled", false},
+		{status(404), "“base”", "is not there: models.invalid answered 404 Not Found", true},
+		{status(403), "“base”", "may not be downloaded here: models.invalid answered 403 Forbidden", true},
+		{status(407), "“base”", "answered 407 Proxy Authentication Required", true},
+		{status(429), "“base”", "answered 429 Too Many Requests", true},
+		{status(503), "“base”", "answered 503 Service Unavailable", true},
+		{status(416), "“base”", "answered 416", false},
+		{status(999), "“base”", "answered 999", true},
 
 		{&app.UsageError{What: "format", Value: "doc", Want: "txt or srt"}, "“doc”", "has to be txt or srt", false},
 		{app.ErrNoModel, "speech model", "No speech model", true},
@@ -121,6 +142,9 @@ func TestErrorsName(t *testing.T) {
 	}{
 		{&app.MediaError{Path: "a b.wav", Err: app.ErrNoAudio}, `decode "a b.wav": there is no audio stream`},
 		{&app.ModelError{Path: "m.bin", Err: errors.New("it is empty")}, `use model "m.bin": it is empty`},
+		{&app.DownloadError{Name: "base", Host: "models.invalid", Err: app.ErrStalled}, `download model "base" from models.invalid: nothing came any more`},
+		{&app.SpaceError{Dir: "data", Missing: 2e9}, `data has 2.0 GB too little room`},
+		{&app.StatusError{Code: 404}, `answered 404 Not Found`},
 		{&app.LibraryError{Path: "data", Err: app.ErrBusy}, `use library "data": the library is locked by another program`},
 		{&app.UsageError{What: "format", Value: "doc", Want: "txt"}, `understand format "doc": want txt`},
 	}

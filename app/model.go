@@ -31,36 +31,6 @@ type ModelInfo struct {
 	Err          error    // why it cannot be used; nil if it can
 }
 
-// ModelName is the short name of a model file: "ggml-large-v3-turbo.bin" is
-// "large-v3-turbo".
-func ModelName(file string) string {
-	return strings.TrimPrefix(strings.TrimSuffix(filepath.Base(file), ".bin"), "ggml-")
-}
-
-// VADFile is the voice activity model's file, looked for beside the models.
-const VADFile = "ggml-silero-v6.2.0.bin"
-
-// Offer is a model that can be had.
-type Offer struct {
-	Name  string // see ModelName
-	Size  int64  // bytes
-	Words string // what it is good for, one clause
-}
-
-// File is the name that the model has in a models folder.
-func (o Offer) File() string { return "ggml-" + o.Name + ".bin" }
-
-// Offers lists the models that Earshot recommends, best text first. With
-// nothing chosen, the first one that is installed is used.
-var Offers = []Offer{
-	{"large-v3-turbo", 1624555275, "best text, for a graphics card"},
-	{"large-v3-turbo-q5_0", 574041195, "best text for its size"},
-	{"small", 487601967, "good text on most machines"},
-	{"small-q5_1", 190085487, "for slow machines and long batteries"},
-	{"base", 147951465, "fast, rougher text"},
-	{"tiny", 77691713, "fastest, for a first try"},
-}
-
 // Models finds model files in a list of folders. It is safe for concurrent
 // use.
 type Models struct {
@@ -80,7 +50,7 @@ func (m Models) List() []ModelInfo {
 		slices.Sort(files)
 		for _, path := range files {
 			base := filepath.Base(path)
-			if seen[base] || strings.HasPrefix(base, "ggml-silero") {
+			if seen[base] || isVAD(base) {
 				continue
 			}
 			seen[base] = true
@@ -96,27 +66,78 @@ func (m Models) List() []ModelInfo {
 	return list
 }
 
+// isVAD reports whether a file is a voice activity model of any version, by
+// its name: no model to transcribe with.
+func isVAD(base string) bool { return strings.HasPrefix(base, "ggml-silero") }
+
 // Find resolves a name or path. With "" it chooses the best installed model
 // by the order of Offers, else the first by name; ErrNoModel if there is none.
 func (m Models) Find(name string) (ModelInfo, error) {
 	if name == "" {
 		return m.best()
 	}
-	if strings.ContainsRune(name, filepath.Separator) || strings.ContainsRune(name, '/') {
+	if isPath(name) {
 		return m.Inspect(name)
 	}
+	path, err := m.Locate(name)
+	if err != nil {
+		return ModelInfo{}, err
+	}
+	if isVAD(filepath.Base(path)) {
+		return ModelInfo{}, &ModelError{Path: path, Err: errors.New("it hears where speech is, but not what is said")}
+	}
+	return m.Inspect(path)
+}
+
+// Locate is the path of a model file, whole or damaged, by its name, or by a
+// path to it.
+func (m Models) Locate(name string) (string, error) {
+	if path := m.inFolders(name); path != "" {
+		return path, nil
+	}
+	if _, err := os.Stat(name); err == nil {
+		return name, nil
+	}
+	return "", &ModelError{Path: name, Err: fmt.Errorf("it is not in %s", strings.Join(m.Dirs, " or "))}
+}
+
+// inFolders is the path of the first file that a name stands for, "" if there
+// is none.
+func (m Models) inFolders(name string) string {
+	if isPath(name) {
+		return ""
+	}
+	files := []string{"ggml-" + name + ".bin", name + ".bin", name}
+	if o, ok := offered(name); ok {
+		files = append([]string{o.File}, files...)
+	}
 	for _, dir := range m.Dirs {
-		for _, file := range []string{"ggml-" + name + ".bin", name + ".bin", name} {
+		for _, file := range files {
 			path := filepath.Join(dir, file)
 			if _, err := os.Stat(path); err == nil {
-				return m.Inspect(path)
+				return path
 			}
 		}
 	}
-	if _, err := os.Stat(name); err == nil {
-		return m.Inspect(name)
+	return ""
+}
+
+// isPath tells a path from a name.
+func isPath(name string) bool {
+	return strings.ContainsRune(name, filepath.Separator) || strings.ContainsRune(name, '/')
+}
+
+// Installed is the path of an offer's file, "" if none of the folders has it
+// in its full size.
+func (m Models) Installed(o Offer) string {
+	for _, dir := range m.Dirs {
+		path := filepath.Join(dir, o.File)
+		st, err := os.Stat(path)
+		if err == nil && st.Mode().IsRegular() && st.Size() > 0 && (o.Size == 0 || o.Size == st.Size()) {
+			return path
+		}
 	}
-	return ModelInfo{}, &ModelError{Path: name, Err: fmt.Errorf("it is not in %s", strings.Join(m.Dirs, " or "))}
+	return ""
 }
 
 func (m Models) best() (ModelInfo, error) {
@@ -124,7 +145,7 @@ func (m Models) best() (ModelInfo, error) {
 	if len(list) == 0 {
 		return ModelInfo{}, ErrNoModel
 	}
-	for _, o := range Offers {
+	for _, o := range Offers() {
 		for _, i := range list {
 			if i.Name == o.Name {
 				return i, nil
@@ -143,43 +164,6 @@ func (m Models) VAD() string {
 		}
 	}
 	return ""
-}
-
-// Add checks a model file (or the voice activity model) and copies it into
-// the first folder, appearing there under its name only when complete.
-func (m Models) Add(path string) (err error) {
-	base := filepath.Base(path)
-	if base != VADFile {
-		if _, err := m.Inspect(path); err != nil {
-			return err
-		}
-	}
-	if !strings.HasSuffix(base, ".bin") || !strings.Contains(base, "ggml-") {
-		base = "ggml-" + strings.TrimSuffix(base, filepath.Ext(base)) + ".bin"
-	}
-	target := filepath.Join(m.Dirs[0], base)
-	if _, err := os.Stat(target); err == nil {
-		return &ModelError{Path: path, Err: errors.New("a model of this name is installed already")}
-	}
-	if err := copyFile(path, target); err != nil {
-		return fmt.Errorf("add model: %w", err)
-	}
-	return nil
-}
-
-func copyFile(from, to string) error {
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-		return err
-	}
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	return writeWhole(to, func(w io.Writer) error {
-		_, err := io.Copy(w, in)
-		return err
-	})
 }
 
 // writeWhole writes a file that is either complete under its name or absent.

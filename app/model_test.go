@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -37,15 +36,18 @@ func TestModelName(t *testing.T) {
 		"small.bin":           "small",
 		"small":               "small",
 		"mine-ggml-small.bin": "mine-ggml-small",
+		app.VADFile:           "silero",
+
+		"ggml-parakeet-tdt-0.6b-v3-q8_0.bin": "parakeet-v3-q8_0",
 	}
 	for file, want := range tests {
 		if got := app.ModelName(file); got != want {
 			t.Errorf("ModelName(%q): got %q, want %q", file, got, want)
 		}
 	}
-	for _, o := range app.Offers {
-		if got := app.ModelName(o.File()); got != o.Name {
-			t.Errorf("ModelName(%q): got %q, want %q", o.File(), got, o.Name)
+	for _, o := range app.Offers() {
+		if got := app.ModelName(o.File); got != o.Name {
+			t.Errorf("ModelName(%q): got %q, want %q", o.File, got, o.Name)
 		}
 	}
 }
@@ -60,6 +62,8 @@ func TestModelsList(t *testing.T) {
 		"b/ggml-base.bin":       "good base",
 		"b/ggml-tiny.bin":       "good tiny of b",
 		"b/my-ggml-special.bin": "good special",
+
+		"b/ggml-parakeet-tdt-0.6b-v3-q8_0.bin": "good parakeet",
 	})
 	m.Dirs = append(m.Dirs, filepath.Join(m.Dirs[0], "missing"))
 	list := m.List()
@@ -70,13 +74,13 @@ func TestModelsList(t *testing.T) {
 			t.Errorf("%s: got path %q", i.Name, i.Path)
 		}
 	}
-	if want := []string{"base", "broken", "my-ggml-special", "tiny"}; !slices.Equal(names, want) {
+	if want := []string{"base", "broken", "my-ggml-special", "parakeet-v3-q8_0", "tiny"}; !slices.Equal(names, want) {
 		t.Fatalf("names: got %q, want %q", names, want)
 	}
 	if list[1].Err == nil || list[1].Size != 3 {
 		t.Errorf("broken: got error %v and size %d, want an error and 3", list[1].Err, list[1].Size)
 	}
-	tiny := list[3]
+	tiny := list[4]
 	if tiny.Err != nil || filepath.Dir(tiny.Path) != m.Dirs[0] || tiny.Size != int64(len("good tiny")) || tiny.Fingerprint != "good tiny" {
 		t.Errorf("tiny: got %+v, want the one of the first folder", tiny)
 	}
@@ -98,12 +102,15 @@ func TestModelsListInOddFolders(t *testing.T) {
 
 func TestModelsFind(t *testing.T) {
 	m := models(t, 2, map[string]string{
-		"a/ggml-tiny.bin":   "good tiny",
-		"b/ggml-tiny.bin":   "good tiny of b",
-		"b/ggml-base.bin":   "good base",
-		"b/other.bin":       "good other",
-		"b/plain":           "good plain",
-		"b/ggml-broken.bin": "bad",
+		"a/ggml-tiny.bin":  "good tiny",
+		"b/ggml-tiny.bin":  "good tiny of b",
+		"b/ggml-base.bin":  "good base",
+		"b/other.bin":      "good other",
+		"a/" + app.VADFile: "good, but no model to transcribe with",
+
+		"b/ggml-parakeet-tdt-0.6b-v3-q4_0.bin": "good parakeet",
+		"b/plain":                              "good plain",
+		"b/ggml-broken.bin":                    "bad",
 	})
 	elsewhere := write(t, filepath.Join(t.TempDir(), "ggml-mine.bin"), "good mine")
 	t.Chdir(filepath.Dir(elsewhere))
@@ -112,6 +119,7 @@ func TestModelsFind(t *testing.T) {
 		{"base", "good base"},
 		{"ggml-base.bin", "good base"},
 		{"ggml-base", "good base"},
+		{"parakeet-v3-q4_0", "good parakeet"},
 		{"other", "good other"},
 		{"plain", "good plain"},
 		{elsewhere, "good mine"},
@@ -125,7 +133,7 @@ func TestModelsFind(t *testing.T) {
 			t.Errorf("Find(%q): got %q and error %v, want %q", test.name, got.Fingerprint, err, test.want)
 		}
 	}
-	for _, name := range []string{"nothing", "broken", "./tiny", filepath.Join(m.Dirs[0], "ggml-base.bin")} {
+	for _, name := range []string{"nothing", "broken", "silero", app.VADFile, "./tiny", filepath.Join(m.Dirs[0], "ggml-base.bin")} {
 		var model *app.ModelError
 		if got, err := m.Find(name); !errors.As(err, &model) {
 			t.Errorf("Find(%q): got %+v and %v, want a *ModelError", name, got, err)
@@ -180,87 +188,6 @@ func TestModelsVAD(t *testing.T) {
 	if got := models(t, 2, nil).VAD(); got != "" {
 		t.Errorf("without it: got %q, want nothing", got)
 	}
-}
-
-func TestModelsAdd(t *testing.T) {
-	tests := []struct{ file, content, want string }{
-		{"ggml-base.bin", "good base", "ggml-base.bin"},
-		{"base.bin", "good base", "ggml-base.bin"},
-		{"download", "good base", "ggml-download.bin"},
-		{"base.part", "good base", "ggml-base.bin"},
-		{"ggml-base.gguf", "good base", "ggml-ggml-base.bin"},
-		{app.VADFile, "vad", app.VADFile},
-	}
-	for _, test := range tests {
-		t.Run(test.file, func(t *testing.T) {
-			m := models(t, 2, nil)
-			m.Dirs[0] = filepath.Join(m.Dirs[0], "not", "there", "yet")
-			if err := m.Add(write(t, filepath.Join(t.TempDir(), test.file), test.content)); err != nil {
-				t.Fatalf("Add: %v", err)
-			}
-			wantFiles(t, m.Dirs[0], test.want)
-			wantFiles(t, m.Dirs[1])
-			if got, err := os.ReadFile(filepath.Join(m.Dirs[0], test.want)); err != nil || string(got) != test.content {
-				t.Errorf("copy: got %q and error %v, want %q", got, err, test.content)
-			}
-		})
-	}
-}
-
-func TestModelsAddMakesModelUsable(t *testing.T) {
-	m := models(t, 1, nil)
-	if err := m.Add(write(t, filepath.Join(t.TempDir(), "base.bin"), "good base")); err != nil {
-		t.Fatalf("Add: %v", err)
-	}
-	if got, err := m.Find("base"); err != nil || got.Fingerprint != "good base" {
-		t.Errorf("Find: got %+v and error %v, want the model", got, err)
-	}
-}
-
-func TestModelsAddRefuses(t *testing.T) {
-	tests := []struct {
-		name, file, content string
-		there               map[string]string
-	}{
-		{"a bad file", "ggml-base.bin", "bad", nil},
-		{"a name that is taken", "ggml-base.bin", "good base", map[string]string{"a/ggml-base.bin": "good, older"}},
-		{"a name that becomes one that is taken", "base.bin", "good base", map[string]string{"a/ggml-base.bin": "good, older"}},
-		{"a voice activity model that is there", app.VADFile, "vad", map[string]string{"a/" + app.VADFile: "older"}},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			m := models(t, 1, test.there)
-			path := write(t, filepath.Join(t.TempDir(), test.file), test.content)
-			var model *app.ModelError
-			if err := m.Add(path); !errors.As(err, &model) || model.Path != path {
-				t.Errorf("got %v, want a *ModelError about %s", err, path)
-			}
-			var names []string
-			for path, content := range test.there {
-				names = append(names, filepath.Base(path))
-				if got, err := os.ReadFile(filepath.Join(m.Dirs[0], names[0])); err != nil || string(got) != content {
-					t.Errorf("the file that was there: got %q and error %v, want %q", got, err, content)
-				}
-			}
-			wantFiles(t, m.Dirs[0], names...)
-		})
-	}
-}
-
-// The source can be opened, but reading it fails.
-func TestModelsAddLeavesNoPart(t *testing.T) {
-	m := models(t, 1, nil)
-	folder := filepath.Join(t.TempDir(), app.VADFile)
-	if err := os.Mkdir(folder, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := m.Add(folder); err == nil {
-		t.Error("a folder: got no error")
-	}
-	if err := m.Add(filepath.Join(t.TempDir(), app.VADFile)); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a file that is missing: got %v, want %v", err, fs.ErrNotExist)
-	}
-	wantFiles(t, m.Dirs[0])
 }
 
 // wantFiles wants a folder to hold these names and nothing else.

@@ -107,6 +107,26 @@ type Recognized struct {
 	Warnings []string // sentences, among them why another device was used
 }
 
+// Fetcher downloads model files. Implemented by package fetch. Its methods are
+// safe for concurrent use, and several programs may do the same at once.
+type Fetcher interface {
+	// Fetch downloads an offer's file into dir, where it gets its name only
+	// when it is complete and its checksum is right. However it ends, what came
+	// so far is kept, and the next call goes on from there. Reports go through
+	// on, from one goroutine. It fails with a *DownloadError, or with ctx's
+	// error when ctx is done.
+	Fetch(ctx context.Context, o Offer, dir string, on func(FetchProgress)) error
+	// Discard removes what a Fetch that did not end well has kept in dir, and
+	// reports whether there was anything.
+	Discard(o Offer, dir string) (bool, error)
+}
+
+// FetchProgress is one report of Fetch.
+type FetchProgress struct {
+	Done, Size int64 // bytes; Size is 0 until it is known
+	Verifying  bool  // everything is there and its checksum is computed
+}
+
 // Language is one that can be recognised.
 type Language struct {
 	Code string // ISO 639-1, or 639-3 where there is no shorter one

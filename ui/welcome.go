@@ -53,7 +53,7 @@ func newWelcomeScreen(w *Window) *welcomeScreen {
 func modelCards() []fyne.CanvasObject {
 	var all []fyne.CanvasObject
 	for _, name := range cards {
-		for _, o := range app.Offers {
+		for _, o := range app.Offers() {
 			if o.Name != name {
 				continue
 			}
@@ -63,7 +63,7 @@ func modelCards() []fyne.CanvasObject {
 				widget.NewText(o.Name, 15, look.Ink, fyne.TextStyle{Bold: true}).Giving(),
 				widget.NewText(app.Bytes(o.Size)+" · 99 languages", 12.5, look.Dim, fyne.TextStyle{}).Giving(),
 				container.New(layout.NewCustomPaddedLayout(0, 0, -8, -8), words),
-				widget.NewText(o.File(), 11, look.Faint, fyne.TextStyle{}).Giving())
+				widget.NewText(o.File, 11, look.Faint, fyne.TextStyle{}).Giving())
 			all = append(all, container.NewStack(widget.NewCard(look.Panel, look.Line, 12),
 				container.New(layout.NewCustomPaddedLayout(14, 14, 16, 16), body)))
 		}
