@@ -11,18 +11,12 @@ import (
 	"strings"
 )
 
-// Families of models, by who computes them.
-const (
-	FamilyWhisper  = "whisper"
-	FamilyParakeet = "parakeet"
-)
-
 // ModelInfo is what a model file says about itself.
 type ModelInfo struct {
 	Path         string
 	Name         string // see ModelName
 	Size         int64  // bytes
-	Family       string // FamilyWhisper or FamilyParakeet
+	Family       Family // FamilyWhisper or FamilyParakeet
 	Multilingual bool
 	CanTranslate bool     // into English
 	Languages    []string // codes of those it knows; nil means all of Recognizer.Languages

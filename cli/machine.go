@@ -38,7 +38,7 @@ func (c *modelsListCmd) Run(s *session) error {
 		if m.Err != nil {
 			reason, _ = app.Explain(m.Err)
 		}
-		list = append(list, jsonModel{m.Name, m.Path, m.Size, m.Family, m.Weights, m.Multilingual, m.Err == nil, reason})
+		list = append(list, jsonModel{m.Name, m.Path, m.Size, string(m.Family), m.Weights, m.Multilingual, m.Err == nil, reason})
 	}
 	if c.JSON {
 		return s.json(list)
@@ -55,7 +55,7 @@ func (c *modelsListCmd) Run(s *session) error {
 		if !m.Usable {
 			about = m.Reason
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", m.Name, app.Bytes(m.Size), orDash(m.Family), orDash(m.Weights), about)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", m.Name, app.Bytes(m.Size), orDash(string(m.Family)), orDash(m.Weights), about)
 	}
 	if err := w.Flush(); err != nil {
 		return err

@@ -131,7 +131,7 @@ type nativeState interface {
 
 // loadNative loads a model that checkModel has found sound. gpu is the device
 // index, -1 for the CPU.
-func loadNative(family string, r io.Reader, gpu int) (nativeModel, error) {
+func loadNative(family app.Family, r io.Reader, gpu int) (nativeModel, error) {
 	if family == app.FamilyParakeet {
 		return loadParakeet(r, gpu)
 	}
