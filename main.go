@@ -15,6 +15,7 @@ import (
 	"earshot/capture"
 	"earshot/cli"
 	"earshot/engine"
+	"earshot/fetch"
 	"earshot/store"
 )
 
@@ -90,6 +91,7 @@ func wire(ctx context.Context, c cli.Config) (*parts, error) {
 	p := &parts{folders: folders, engine: engine.New(engine.Options{Log: c.Log})}
 	deps := app.Deps{
 		Media: capture.Media{}, Recognizer: p.engine, Log: c.Log, SettingsPath: folders.Settings,
+		Fetcher: fetch.New(fetch.Options{Mirror: os.Getenv("EARSHOT_MODEL_MIRROR")}),
 		Models: app.Models{Dirs: append([]string{folders.Models}, c.Models...), Inspect: p.engine.Inspect},
 	}
 	if c.Store != cli.StoreUnused {
