@@ -12,9 +12,6 @@ import (
 )
 
 func TestOffers(t *testing.T) {
-	digest := regexp.MustCompile(`^[0-9a-f]{64}$`)
-	revision := regexp.MustCompile(`/resolve/[0-9a-f]{40}/`)
-	languages := map[app.Family]int{app.FamilyWhisper: 99, app.FamilyParakeet: 25, app.FamilyVAD: 0}
 	seen := map[string]bool{}
 	for _, o := range app.Offers() {
 		for _, unique := range []string{o.Name, o.File, o.URL, o.SHA256} {
@@ -23,29 +20,6 @@ func TestOffers(t *testing.T) {
 			}
 			seen[unique] = true
 		}
-		u, err := url.Parse(o.URL)
-		if err != nil || u.Scheme != "https" || path.Base(u.Path) != o.File || !revision.MatchString(u.Path) {
-			t.Errorf("%s: got the URL %q, want one revision of %s over https", o.Name, o.URL, o.File)
-		}
-		if !digest.MatchString(o.SHA256) {
-			t.Errorf("%s: got the SHA-256 %q", o.Name, o.SHA256)
-		}
-		want := languages[o.Family]
-		if strings.Contains(o.Name, ".en") {
-			want = 1
-		}
-		if o.Languages != want {
-			t.Errorf("%s: got %d languages, want %d", o.Name, o.Languages, want)
-		}
-		if translates := o.Languages == 99 && !strings.Contains(o.Name, "turbo"); o.CanTranslate != translates {
-			t.Errorf("%s: got CanTranslate %v, want %v", o.Name, o.CanTranslate, translates)
-		}
-		if o.Size < 0 || o.Pace == "" || o.Licence == "" || o.Words == "" || strings.HasSuffix(o.Words, ".") {
-			t.Errorf("%s is not described: %+v", o.Name, o)
-		}
-		if owed := strings.HasPrefix(o.Licence, "CC BY"); owed != (o.Attribution != "") {
-			t.Errorf("%s, under %s: got the attribution %q", o.Name, o.Licence, o.Attribution)
-		}
 	}
 	if n := len(app.Offers()); n != 23 {
 		t.Errorf("got %d models, want 23", n)
@@ -53,6 +27,42 @@ func TestOffers(t *testing.T) {
 	app.Offers()[0].Name = "spoilt"
 	if app.Offers()[0].Name == "spoilt" {
 		t.Error("a caller can change the catalogue")
+	}
+}
+
+func TestOffersCanBeFetched(t *testing.T) {
+	digest := regexp.MustCompile(`^[0-9a-f]{64}$`)
+	revision := regexp.MustCompile(`/resolve/[0-9a-f]{40}/`)
+	for _, o := range app.Offers() {
+		u, err := url.Parse(o.URL)
+		if err != nil || u.Scheme != "https" || path.Base(u.Path) != o.File || !revision.MatchString(u.Path) {
+			t.Errorf("%s: got the URL %q, want one revision of %s over https", o.Name, o.URL, o.File)
+		}
+		if !digest.MatchString(o.SHA256) || o.Size < 0 {
+			t.Errorf("%s: got the SHA-256 %q and the size %d", o.Name, o.SHA256, o.Size)
+		}
+	}
+}
+
+func TestOffersAreDescribed(t *testing.T) {
+	languages := map[app.Family]int{app.FamilyWhisper: 99, app.FamilyParakeet: 25, app.FamilyVAD: 0}
+	for _, o := range app.Offers() {
+		want := languages[o.Family]
+		if strings.Contains(o.Name, ".en") {
+			want = 1
+		}
+		if o.Languages != want {
+			t.Errorf("%s: got %d languages, want %d", o.Name, o.Languages, want)
+		}
+		if translates := want == 99 && !strings.Contains(o.Name, "turbo"); o.CanTranslate != translates {
+			t.Errorf("%s: got CanTranslate %v, want %v", o.Name, o.CanTranslate, translates)
+		}
+		if o.Pace == "" || o.Licence == "" || o.Words == "" || strings.HasSuffix(o.Words, ".") {
+			t.Errorf("%s is not described: %+v", o.Name, o)
+		}
+		if owed := strings.HasPrefix(o.Licence, "CC BY"); owed != (o.Attribution != "") {
+			t.Errorf("%s, under %s: got the attribution %q", o.Name, o.Licence, o.Attribution)
+		}
 	}
 }
 

@@ -43,8 +43,10 @@ var errNoFetcher = errors.New("this Earshot cannot download models")
 
 // Download gets a model of the catalogue by its name, going on with what has
 // come before. The voice activity model comes first if it is missing. What
-// happens is told by DownloadChanged events; for a model that is installed
-// already the one event says done. An unknown name is a *UsageError.
+// happens is told by DownloadChanged events. Of a model that is in the first
+// models folder already the checksum is verified, and only a wrong one makes it
+// come anew; one in another folder is left alone. An unknown name is a
+// *UsageError.
 func (a *App) Download(name string) error {
 	if a.fetcher == nil {
 		return errNoFetcher
@@ -272,7 +274,7 @@ func (d *downloads) add(o Offer) {
 	case f.cancel != nil && f.next != "":
 		f.next = DownloadWaiting // it is ending, and to begin again
 	case f.cancel != nil, f.State == DownloadWaiting:
-	case d.app.models.Installed(o) != "":
+	case Models{Dirs: d.app.models.Dirs[1:]}.Installed(o) != "":
 		f.Err = nil
 		d.change(f, DownloadDone)
 	default:

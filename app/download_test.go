@@ -166,15 +166,20 @@ func TestDownloadBringsVoiceActivity(t *testing.T) {
 	}
 }
 
+// What lies in the first folder is for Fetch to verify, the rest is done.
 func TestDownloadOfInstalled(t *testing.T) {
 	g := newDownloadRig(t, true)
 	install(t, g.deps.Models.Dirs[0], "tiny-q5_1")
-	g.download("tiny-q5_1", "silero")
-	g.until("silero", app.DownloadDone)
-	g.wantStates("tiny-q5_1 done, silero done")
-	if n := len(g.fetcher.calls); n != 0 {
-		t.Errorf("got %d calls of Fetch, want none", n)
+	other := t.TempDir()
+	install(t, other, "base-q5_1")
+	g.deps.Models.Dirs = append(g.deps.Models.Dirs, other)
+	g.start()
+	g.events = g.Subscribe()
+	g.download("base-q5_1", "tiny-q5_1")
+	if c := g.call(); c.name != "tiny-q5_1" {
+		t.Errorf("Fetch: got %s, want tiny-q5_1", c.name)
 	}
+	g.wantStates("base-q5_1 done, tiny-q5_1 running")
 }
 
 func TestDownloadRefuses(t *testing.T) {
@@ -341,6 +346,7 @@ func TestRemoveModel(t *testing.T) {
 	g := newDownloadRig(t, true)
 	dir := g.deps.Models.Dirs[0]
 	g.download("silero")
+	g.call().end <- nil
 	g.until("silero", app.DownloadDone)
 	for _, name := range []string{"base", "silero"} {
 		if err := g.RemoveModel(name); err != nil {

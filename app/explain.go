@@ -29,6 +29,8 @@ func Explain(err error) (sentence, hint string) {
 		return "Cancelled.", ""
 	case errors.As(err, &media):
 		return explainMedia(media)
+	case errors.As(err, &model) && errors.Is(err, ErrNoChecksum):
+		return fmt.Sprintf("The model %s cannot be verified: %s.", quoted(model.Path), ErrNoChecksum), ""
 	case errors.As(err, &model):
 		return fmt.Sprintf("The model %s cannot be used: %s.", quoted(model.Path), reason(model.Err)),
 			"Choose another model, or get this one again."
@@ -40,7 +42,7 @@ func Explain(err error) (sentence, hint string) {
 		return fmt.Sprintf("“%s” is not a %s: it has to be %s.", usage.Value, usage.What, usage.Want), ""
 	case errors.Is(err, ErrNoModel):
 		return "No speech model is installed.",
-			"Put a whisper.cpp model, such as ggml-small.bin, into the models folder, or name one with --model."
+			"Get one with “earshot models get small”, or name a model file with --model."
 	case errors.Is(err, ErrNoEngine):
 		return "This build of Earshot cannot transcribe: it was made without cgo.", "Build it with make build."
 	case errors.Is(err, ErrNotFound):

@@ -46,6 +46,8 @@ func TestExplain(t *testing.T) {
 		{model(errors.New("it is cut short")), "“ggml-base.bin”", "it is cut short", true},
 		{model(missing), "“ggml-base.bin”", "file does not exist", true},
 
+		{model(app.ErrNoChecksum), "“ggml-base.bin”", "cannot be verified: no checksum of it is known", false},
+
 		{library(app.ErrBusy), "library", "in use by another Earshot", true},
 		{library(app.ErrDiskFull), "“/data”", "full", true},
 		{library(app.ErrReadOnly), "“/data”", "cannot be written to", true},

@@ -70,7 +70,7 @@ type commands struct {
 	Open       openCmd       `cmd:"" help:"Open the window and transcribe files in it."`
 	Transcribe transcribeCmd `cmd:"" help:"Transcribe files: text to standard output as it comes."`
 	History    historyCmd    `cmd:"" help:"List, show, search, export and delete transcripts."`
-	Models     modelsCmd     `cmd:"" help:"List models, or print where they are."`
+	Models     modelsCmd     `cmd:"" help:"List, download, remove, verify and add models."`
 	Devices    devicesCmd    `cmd:"" help:"List what can compute."`
 }
 

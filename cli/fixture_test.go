@@ -130,6 +130,40 @@ func (*fakeRecognizer) Devices(context.Context) ([]app.Device, error) {
 	}, nil
 }
 
+// What becomes of these models' downloads; the others come at once.
+const (
+	missing = "medium"
+	slow    = "large-v3"
+)
+
+// fakeFetcher stands in for a server and its gigabytes.
+type fakeFetcher struct {
+	begun func() // called when a slow download has begun
+}
+
+func (f *fakeFetcher) Fetch(ctx context.Context, o app.Offer, dir string, on func(app.FetchProgress)) error {
+	path := filepath.Join(dir, o.File)
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	switch o.Name {
+	case missing:
+		return &app.DownloadError{Name: o.Name, Host: "models.invalid", Err: &app.StatusError{Code: 404}}
+	case slow:
+		f.begun()
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	on(app.FetchProgress{Done: o.Size / 2, Size: o.Size})
+	time.Sleep(50 * time.Millisecond) // for the command to show it
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		return err
+	}
+	return os.Truncate(path, o.Size)
+}
+
+func (*fakeFetcher) Discard(app.Offer, string) (bool, error) { return false, nil }
+
 // rig is a machine with a library, models and files. Its working folder is
 // where the files are.
 type rig struct {
@@ -137,6 +171,7 @@ type rig struct {
 	dir        string // working folder
 	data       string
 	recognizer *fakeRecognizer
+	fetcher    *fakeFetcher
 	stdin      io.Reader
 	width      int // of the terminal, 0 if there is none
 	typed      int // columns of standard input
@@ -151,7 +186,7 @@ type rig struct {
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	r := &rig{t: t, dir: t.TempDir(), data: t.TempDir(), recognizer: &fakeRecognizer{}, env: map[string]string{}, stdin: strings.NewReader("")}
+	r := &rig{t: t, dir: t.TempDir(), data: t.TempDir(), recognizer: &fakeRecognizer{}, fetcher: &fakeFetcher{}, env: map[string]string{}, stdin: strings.NewReader("")}
 	t.Chdir(r.dir)
 	t.Setenv("EARSHOT_DATA", r.data)
 	t.Setenv("TMPDIR", t.TempDir())
@@ -233,7 +268,7 @@ func (r *rig) open(ctx context.Context, c cli.Config) (*app.App, func(), error) 
 		return nil, nil, r.failure
 	}
 	deps := app.Deps{
-		Media: fakeMedia{}, Recognizer: r.recognizer, Log: c.Log, Now: func() time.Time { return now },
+		Media: fakeMedia{}, Recognizer: r.recognizer, Fetcher: r.fetcher, Log: c.Log, Now: func() time.Time { return now },
 		Models: app.Models{
 			Dirs: append([]string{filepath.Join(c.Data, "models")}, c.Models...),
 			Inspect: func(path string) (app.ModelInfo, error) {

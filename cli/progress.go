@@ -21,10 +21,27 @@ type progress struct {
 }
 
 func (p *progress) job(j app.Job, name string) {
-	if p.width == 0 || j.Ended() {
+	if !j.Ended() {
+		p.line(filepath.Base(name) + "  " + describe(j))
+	}
+}
+
+// downloads shows what is on its way.
+func (p *progress) downloads(all []app.Download) {
+	var parts []string
+	for _, d := range all {
+		if d.State == app.DownloadRunning || d.State == app.DownloadVerifying {
+			parts = append(parts, d.Offer.Name+"  "+describeDownload(d))
+		}
+	}
+	p.line(strings.Join(parts, "   "))
+}
+
+// line shows a line in place of the last one.
+func (p *progress) line(line string) {
+	if p.width == 0 {
 		return
 	}
-	line := filepath.Base(name) + "  " + describe(j)
 	if runes := []rune(line); len(runes) >= p.width {
 		line = string(runes[:p.width-1])
 	}
@@ -61,6 +78,25 @@ func describe(j app.Job) string {
 	}
 	if j.Remaining >= 0 {
 		parts = append(parts, app.Clock(j.Remaining)+" left")
+	}
+	return strings.Join(parts, " · ")
+}
+
+// describeDownload says in words how far a download is.
+func describeDownload(d app.Download) string {
+	var parts []string
+	if d.Size > 0 {
+		parts = append(parts, fmt.Sprintf("%.0f %%", 100*float64(d.Done)/float64(d.Size)))
+	}
+	if d.State == app.DownloadVerifying {
+		return strings.Join(append(parts, "verified"), " ")
+	}
+	parts = append(parts, app.Bytes(d.Done))
+	if d.Speed > 0 {
+		parts = append(parts, app.Bytes(int64(d.Speed))+"/s")
+	}
+	if d.Remaining >= 0 {
+		parts = append(parts, app.Clock(d.Remaining)+" left")
 	}
 	return strings.Join(parts, " · ")
 }

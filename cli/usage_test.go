@@ -40,6 +40,10 @@ func TestUsageErrors(t *testing.T) {
 		{"history delete", "<id>"},
 		{"models", "expected one of"},
 		{"models list x", "x"},
+		{"models get", "<name>"},
+		{"models get tiny smal", "“smal” is not a model to download: it has to be small, small.en or small-q8_0."},
+		{"models rm", "<name>"},
+		{"models add", "<file>"},
 	} {
 		t.Run(c.args, func(t *testing.T) {
 			r := newRig(t)
@@ -73,7 +77,7 @@ func TestHelpAndVersion(t *testing.T) {
 		}
 	}
 	help := r.run("--help").stdout
-	for _, command := range []string{"open", "transcribe", "history list", "history show", "history search", "history export", "history delete", "models list", "models path", "devices"} {
+	for _, command := range []string{"open", "transcribe", "history list", "history show", "history search", "history export", "history delete", "models list", "models get", "models rm", "models verify", "models add", "models path", "devices"} {
 		if !strings.Contains(help, "\n  "+command) {
 			t.Errorf("the help does not have %q", command)
 		}
@@ -120,6 +124,10 @@ func TestConfig(t *testing.T) {
 		"devices":                        cli.StoreUnused,
 		"models list":                    cli.StoreUnused,
 		"models path":                    cli.StoreUnused,
+		"models get tiny":                cli.StoreUnused,
+		"models rm small":                cli.StoreUnused,
+		"models verify":                  cli.StoreUnused,
+		"models add x.bin":               cli.StoreUnused,
 		"transcribe a.wav":               cli.StoreWanted,
 		"transcribe --no-store a.wav":    cli.StoreUnused,
 		"history list":                   cli.StoreNeeded,
@@ -151,7 +159,7 @@ func TestLogLevel(t *testing.T) {
 
 // A library that does not open is explained like any other error.
 func TestOpenFails(t *testing.T) {
-	for _, args := range []string{"history list", "history show 1", "history search x", "history export 1", "history delete 1", "models list", "models path", "devices", "transcribe a.wav"} {
+	for _, args := range []string{"history list", "history show 1", "history search x", "history export 1", "history delete 1", "models list", "models get tiny", "models rm tiny", "models verify", "models add x.bin", "models path", "devices", "transcribe a.wav"} {
 		t.Run(args, func(t *testing.T) {
 			r := newRig(t)
 			r.failure = &app.LibraryError{Path: "/somewhere", Err: app.ErrBusy}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -66,7 +67,9 @@ func (s *strip) job(j app.Job) {
 		s.ended(j)
 		s.arrange()
 	case i < 0:
+		// Of a job's news only the newest comes: a later job's may come first.
 		s.jobs = append(s.jobs, s.newJobLine(j))
+		slices.SortFunc(s.jobs, func(a, b *jobLine) int { return cmp.Compare(a.job.ID, b.job.ID) })
 		s.arrange()
 	default:
 		s.jobs[i].show(j)
