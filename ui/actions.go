@@ -164,6 +164,7 @@ func (w *Window) addModel(path string) {
 			}
 			w.strip.passing(fmt.Sprintf("Added %s.", app.ModelName(path)))
 			w.welcome.look()
+			w.models.look()
 		}
 	})
 }

@@ -38,12 +38,12 @@ func newSettingsScreen(w *Window) *settingsScreen {
 	s.form.found = s.showDevices
 	s.content = page("Settings", widget.NewButton("Done", widget.Primary, w.showHome),
 		s.form.basics,
-		container.NewHBox(widget.NewButton("Add a model file…", widget.Plain, w.chooseModel)),
+		container.NewHBox(widget.NewButton("Models…", widget.Plain, w.showModels)),
 		s.form.text,
 		s.form.advanced,
 		formCard(widget.NewText("Devices", look.TextSize, look.Ink, fyne.TextStyle{Bold: true}), s.devices),
 		formCard(setting("Appearance", "Light, dark, or as the desktop has it.", s.theme.Select)),
-		widget.NewText("Earshot "+app.Version+". Nothing leaves this computer: no account, no telemetry, no network.",
+		widget.NewText("Earshot "+app.Version+". Nothing leaves this computer: no account, no telemetry; the network only to get a model.",
 			look.SmallSize, look.Dim, fyne.TextStyle{}).Giving(),
 		widget.NewSpace(0, 8))
 	return s

@@ -126,6 +126,7 @@ func (w *Window) fileMenu() *fyne.Menu {
 		item("Resume", "", open && w.transcript.entry.State.Resumable(), w.resume),
 		item("Delete", "", open, w.trash),
 		fyne.NewMenuItemSeparator(),
+		item("Models…", "", true, w.showModels),
 		item("Settings", "settings", true, w.showSettings),
 		item("Quit", "quit", true, w.fyne.Quit),
 	)

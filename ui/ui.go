@@ -56,6 +56,7 @@ type Window struct {
 	settings   *settingsScreen
 	once       *onceScreen
 	omitted    *omittedScreen
+	models     *modelsScreen
 	strip      *strip
 	centre     *fyne.Container
 
@@ -88,6 +89,7 @@ func New(ctx context.Context, f fyne.App, a *app.App, opt Options) *Window {
 	w.settings = newSettingsScreen(w)
 	w.once = newOnceScreen(w)
 	w.omitted = newOmittedScreen(w)
+	w.models = newModelsScreen(w)
 	w.strip = newStrip(w)
 	w.centre = container.NewStack()
 	w.win.SetContent(w.layout())
@@ -180,6 +182,8 @@ func (w *Window) apply(events []app.Event) {
 		case app.EntryRemoved:
 			w.library.removed(e.ID)
 			w.transcript.removed(e.ID)
+		case app.DownloadChanged:
+			w.models.changed(e.Download)
 		case app.SegmentsAdded:
 			w.transcript.added(e.Transcript, e.Segments)
 		}
