@@ -89,7 +89,7 @@ func newSettingsScreen(w *Window) *settingsScreen {
 			setting("Language", "Choosing the language spoken is surer than detecting it.", s.language),
 			setting("Device", "What does the work. If it fails, the transcript says what did it instead.", s.device)),
 		card(setting("Appearance", "Light, dark, or as the desktop has it.", s.theme)),
-		widget.NewText("Earshot "+app.Version+". Nothing leaves this computer: no account, no telemetry, no network.",
+		widget.NewText("Earshot "+app.Version+". Nothing leaves this computer: no account, no telemetry.",
 			look.SmallSize, look.Dim, fyne.TextStyle{}).Giving(),
 	)
 	s.content = container.NewVScroll(container.New(&column{look.TextColumn, 24}, page))
