@@ -250,7 +250,7 @@ func (d *downloads) discard(o Offer) {
 		return
 	}
 	if _, err := d.app.fetcher.Discard(o, d.app.models.Dirs[0]); err != nil {
-		d.app.log.Warn("part of a download is left", "model", o.Name, "error", err)
+		d.app.log.Debug("part of a download is left", "model", o.Name, "error", err)
 	}
 }
 

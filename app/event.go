@@ -34,18 +34,6 @@ func (EntryChanged) event()    {}
 func (EntryRemoved) event()    {}
 func (DownloadChanged) event() {}
 
-// subject is the job or download whose newest state an event carries, nil for
-// events of which each one counts.
-func subject(e Event) any {
-	switch e := e.(type) {
-	case JobChanged:
-		return e.Job.ID
-	case DownloadChanged:
-		return e.Download.Offer.Name
-	}
-	return nil
-}
-
 // Subscription receives every event published after it was made. A slow
 // subscriber holds up nobody: events wait for it, and of the changes of a job
 // or download only the newest.
@@ -96,15 +84,25 @@ func (s *Subscription) add(e Event) {
 }
 
 // withoutOutdated drops the waiting change that a newer one replaces, if
-// nothing but changes came after it.
+// nothing came after it that it must not overtake: a download overtakes jobs
+// and other downloads, a job only downloads.
 func withoutOutdated(events []Event, newer Event) []Event {
-	about := subject(newer)
-	for i := len(events) - 1; about != nil && i >= 0; i-- {
-		switch subject(events[i]) {
-		case about:
-			return slices.Delete(events, i, i+1)
-		case nil:
+	job, ofJob := newer.(JobChanged)
+	download, ofDownload := newer.(DownloadChanged)
+	for i := len(events) - 1; i >= 0 && (ofJob || ofDownload); i-- {
+		same := false
+		switch e := events[i].(type) {
+		case DownloadChanged:
+			same = ofDownload && e.Download.Offer.Name == download.Download.Offer.Name
+		case JobChanged:
+			if same = ofJob && e.Job.ID == job.Job.ID; ofJob && !same {
+				return events
+			}
+		default:
 			return events
+		}
+		if same {
+			return slices.Delete(events, i, i+1)
 		}
 	}
 	return events

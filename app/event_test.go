@@ -52,8 +52,13 @@ func TestSubscriptionKeepsOrder(t *testing.T) {
 		},
 		{
 			"changes that alternate",
-			[]Event{load("a", 1), load("b", 1), job(1, StageReading), load("a", 2), load("b", 2), load("a", 3), job(1, StageLoading)},
-			[]string{"b 2", "a 3", "job 1 loading"},
+			[]Event{load("a", 1), load("b", 1), job(1, StageReading), load("a", 2), load("b", 2), load("a", 3), job(1, StageLoading), load("a", 4)},
+			[]string{"b 2", "job 1 loading", "a 4"},
+		},
+		{
+			"changes of jobs around a download",
+			[]Event{job(1, StageQueued), job(2, StageQueued), load("a", 1), job(1, StageReading), job(2, StageReading), job(2, StageDone)},
+			[]string{"job 1 queued", "job 2 queued", "a 1", "job 1 reading", "job 2 done"},
 		},
 		{"changes of downloads around something", []Event{load("a", 1), entry(1), load("b", 1), load("a", 2)}, []string{"a 1", "entry 1", "b 1", "a 2"}},
 		{"everything but jobs", []Event{entry(1), entry(1), EntryRemoved{1}, EntryRemoved{1}}, []string{"entry 1", "entry 1", "removed 1", "removed 1"}},

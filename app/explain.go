@@ -99,6 +99,7 @@ func explainDownload(e *DownloadError) (sentence, hint string) {
 	model := fmt.Sprintf("The model “%s”", e.Name)
 	var status *StatusError
 	var space *SpaceError
+	var path *fs.PathError
 	switch {
 	case errors.As(e.Err, &space):
 		return fmt.Sprintf("%s does not fit: %s more room is needed in “%s”.", model, Bytes(space.Missing), space.Dir),
@@ -120,6 +121,9 @@ func explainDownload(e *DownloadError) (sentence, hint string) {
 			"Try again; if it stays so, the server or the mirror has another file."
 	case errors.Is(e.Err, fs.ErrPermission), errors.Is(e.Err, ErrReadOnly):
 		return model + " cannot be stored: the models folder cannot be written to.", "Check the folder's permissions, or choose another with --data."
+	}
+	if errors.As(e.Err, &path) {
+		return fmt.Sprintf("%s cannot be stored in “%s”: %v.", model, path.Path, path.Err), ""
 	}
 	return fmt.Sprintf("%s could not be downloaded from %s: %s.", model, e.Host, reason(e.Err)), ""
 }

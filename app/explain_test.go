@@ -67,6 +67,7 @@ func TestExplain(t *testing.T) {
 		{download(fmt.Errorf("%w: it is green", app.ErrWrongFile)), "“base”", "(it is green)", true},
 		{download(app.ErrRedirect), "“base”", "leads somewhere else", false},
 		{download(denied), "“base”", "cannot be written to", true},
+		{download(missing), "“base”", "cannot be stored in “/talks/a.wav”: file does not exist", false},
 		{download(errors.New("the moon is full")), "“base”", "from models.invalid: the moon is full", false},
 		{download(context.Canceled), "", "Cancelled", false},
 		{status(404), "“base”", "is not there: models.invalid answered 404 Not Found", true},
