@@ -5,7 +5,7 @@
 #
 #   packaging/setup.sh           what `make build`, `make run` and `make test` need
 #   packaging/setup.sh e2e       also the virtual screen that `make e2e` needs
-#   packaging/setup.sh bench     also whisper-cli, which `make bench` measures against
+#   packaging/setup.sh bench     also that screen, and whisper-cli to measure against
 #
 # Environment: EARSHOT_DEBIAN_MIRROR  Debian mirror for the private runtime
 #              (default: the one that this machine's apt uses).
@@ -61,7 +61,7 @@ packages() {
         needpc xkbcommon                libxkbcommon-dev   libxkbcommon-devel       libxkbcommon    -
         needpc gtk+-3.0                 libgtk-3-dev       gtk3-devel               gtk3            -
     fi
-    if [ "$want" = e2e ]; then
+    if [ "$want" != build ]; then
         needcmd Xvfb                    xvfb               xorg-x11-server-Xvfb     xorg-server-xvfb -
         needcmd xdotool                 xdotool            xdotool                  xdotool         -
         needcmd openbox                 openbox            openbox                  openbox         -
