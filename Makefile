@@ -40,8 +40,15 @@ e2e:
 	go build -tags $(TAGS) -o bin/earshot-checked .
 	go test -count=1 -tags e2e,$(TEST_TAGS) -run 'TestWindow' -v .
 
-bench: setup
-	go test -timeout 60m -tags $(TEST_TAGS) -run XXX -bench . ./engine ./store ./ui/...
+# `make bench QUICK=1` sees in minutes that all works; SHAPES=base,small,turbo
+# takes an hour more.
+bench:
+	packaging/setup.sh bench
+	go build -tags $(TAGS),migrated_fynedo -o bin/earshot .
+	go build -tags $(TAGS) -o bin/earshot-checked .
+	$(if $(QUICK),,go test -timeout 60m -tags $(TEST_TAGS) -run XXX -bench . ./engine ./store ./ui/...)
+	go build -tags $(TAGS) -o bin/bench ./bench
+	bin/bench $(if $(QUICK),-quick) $(if $(SHAPES),-shapes $(SHAPES))
 
 setup:
 	@packaging/setup.sh

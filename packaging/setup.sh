@@ -5,6 +5,7 @@
 #
 #   packaging/setup.sh           what `make build`, `make run` and `make test` need
 #   packaging/setup.sh e2e       also the virtual screen that `make e2e` needs
+#   packaging/setup.sh bench     also that screen, and whisper-cli to measure against
 #
 # Environment: EARSHOT_DEBIAN_MIRROR  Debian mirror for the private runtime
 #              (default: the one that this machine's apt uses).
@@ -62,7 +63,7 @@ packages() {
         needpc xkbcommon                libxkbcommon-dev   libxkbcommon-devel       libxkbcommon    -
         needpc gtk+-3.0                 libgtk-3-dev       gtk3-devel               gtk3            -
     fi
-    if [ "$want" = e2e ]; then
+    if [ "$want" != build ]; then
         needcmd Xvfb                    xvfb               xorg-x11-server-Xvfb     xorg-server-xvfb -
         needcmd xdotool                 xdotool            xdotool                  xdotool         -
         needcmd openbox                 openbox            openbox                  openbox         -
@@ -89,6 +90,10 @@ system_whisper() {
         pacman) needpc "$native" - - whisper.cpp - ;;
     esac
 }
+
+# whisper.cpp's own programs. Where libwhisper is in a private prefix, so are
+# they: see private_tools.
+system_tools() { needcmd whisper-cli - whisper-cpp whisper.cpp whisper-cpp; }
 
 install_missing() {
     missing=$(printf '%s\n' $missing | awk 'NF && !seen[$0]++' | tr '\n' ' ' | sed 's/ $//')
@@ -170,7 +175,8 @@ private_prefix() {
     root="$deps/root"
     lib="$root/usr/lib/$triple"
     if [ ! -e "$deps/complete" ]; then
-        fetch_prefix
+        fetch_prefix "$root" "libwhisper and its runtime (about 12 MB)" libwhisper-dev libggml0-backend-vulkan
+        : >"$deps/complete"
     fi
     v=$(PKG_CONFIG_PATH="$lib/pkgconfig" pkg-config --modversion whisper)
     accept "$v" || die "Debian testing now brings libwhisper $v; this Earshot needs 1.9 or later, below 2"
@@ -181,14 +187,26 @@ private_prefix() {
     [ -e "$deps/include" ] || ln -s root/usr/include "$deps/include"
 }
 
+# whisper.cpp's programs, from the same packages. Theirs is a prefix of its own:
+# their closure is fifteen times that of the library.
+private_tools() {
+    [ ! -e "$deps/tools/complete" ] || return 0
+    fetch_prefix "$deps/tools" "whisper.cpp's programs, to measure against (about 134 MB)" whisper.cpp-tools
+    : >"$deps/tools/complete"
+}
+
+# fetch_prefix PREFIX WHAT PACKAGE.. unpacks packages of Debian testing and all
+# that they need into the folder PREFIX.
 fetch_prefix() {
+    prefix=$1 what=$2
+    shift 2
     keyring=/usr/share/keyrings/debian-archive-keyring.gpg
     [ -e $keyring ] || die "the package debian-archive-keyring is needed to check the runtime's signatures: apt-get install debian-archive-keyring"
     mirror=${EARSHOT_DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep '/debian/*$' | head -n 1)}
     [ -n "$mirror" ] || die "no Debian mirror is configured here: set EARSHOT_DEBIAN_MIRROR to one"
-    say "fetching libwhisper and its runtime from Debian testing into .deps (about 12 MB, no root needed)"
-    rm -rf "$deps/root" "$deps/apt"
-    mkdir -p "$deps/root" "$deps/apt/lists/partial" "$deps/apt/cache/archives/partial" "$deps/apt/deb"
+    say "fetching $what from Debian testing into .deps, no root needed"
+    rm -rf "$prefix" "$deps/apt"
+    mkdir -p "$prefix" "$deps/apt/lists/partial" "$deps/apt/cache/archives/partial" "$deps/apt/deb"
     : >"$deps/apt/status"
     printf 'deb [signed-by=%s] %s forky main\n' "$keyring" "$mirror" >"$deps/apt/sources.list"
     apt_private() {
@@ -200,18 +218,19 @@ fetch_prefix() {
     }
     apt_private update >&2
     # The system's own Vulkan loader is used: it knows the system's drivers.
-    closure=$(apt_private -s install libwhisper-dev libggml0-backend-vulkan |
+    closure=$(apt_private -s install "$@" |
         awk '$1 == "Inst" && $2 != "libvulkan1" { print $2 }')
-    [ -n "$closure" ] || die "Debian testing's package lists do not name libwhisper-dev"
+    [ -n "$closure" ] || die "Debian testing's package lists do not name $1"
     (cd "$deps/apt/deb" && apt_private download $closure >&2)
-    for deb in "$deps"/apt/deb/*.deb; do dpkg -x "$deb" "$deps/root"; done
+    for deb in "$deps"/apt/deb/*.deb; do dpkg -x "$deb" "$prefix"; done
     rm -rf "$deps/apt"
-    : >"$deps/complete"
 }
 
 pm=$(manager)
 have go || die "Go 1.26 or later is needed: see go.dev/dl"
 packages
 if ! pc $native; then system_whisper; fi
+if [ "$want" = bench ]; then system_tools; fi
 install_missing
 if pc $native && use_system; then :; else private_prefix; fi
+if [ "$want" = bench ] && ! have whisper-cli; then private_tools; fi

@@ -1,0 +1,258 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Each case returns its rows, with their bounds, also when it fails.
+
+// voices are the fixture model and the voice activity model.
+func (b *bench) voices() (model, vad string, err error) {
+	if model, err = b.fixture("models/ggml-synth-tiny.bin"); err != nil {
+		return "", "", err
+	}
+	vad, err = b.fixture("models/ggml-silero-v6.2.0.bin")
+	return model, vad, err
+}
+
+// span is a length of audio in words.
+func span(seconds int) string {
+	switch {
+	case seconds%3600 == 0:
+		return fmt.Sprintf("%d h", seconds/3600)
+	case seconds%60 == 0:
+		return fmt.Sprintf("%d min", seconds/60)
+	}
+	return fmt.Sprintf("%d s", seconds)
+}
+
+// speech goes from a file to a stored transcript.
+func (b *bench) speech(ctx context.Context) ([]row, error) {
+	of := span(b.length.speech) + " of speech"
+	rows := []row{
+		{Case: of + ", whisper-cli as it comes", Unit: "×", Least: 2},
+		{Case: of + ", whisper-cli at our settings", Unit: "×", Least: 1},
+		{Case: of + ", Earshot on all cores, whisper-cli as it comes", Unit: "×"},
+	}
+	model, vad, err := b.voices()
+	if err != nil {
+		return rows, err
+	}
+	audio, err := b.recording(ctx, b.length.speech, 0)
+	if err != nil {
+		return rows, err
+	}
+	got, err := b.interleave(ctx,
+		b.theirs("whisper-cli", model, nil, audio),
+		b.theirs("whisper-cli", model, ourSettings(vad), audio),
+		b.ours("earshot", model, audio),
+		b.ours("earshot", model, "--threads", strconv.Itoa(runtime.NumCPU()), audio))
+	if err != nil {
+		return rows, err
+	}
+	rows[0].compare(got[2], got[0])
+	rows[1].compare(got[2], got[1])
+	rows[2].compare(got[3], got[0])
+	return rows, nil
+}
+
+// silence is what voice activity detection saves.
+func (b *bench) silence(ctx context.Context) ([]row, error) {
+	rows := []row{{Case: span(b.length.silence) + ", 40 % of it silence, whisper-cli as it comes", Unit: "×", Least: 3}}
+	model, _, err := b.voices()
+	if err != nil {
+		return rows, err
+	}
+	audio, err := b.recording(ctx, b.length.silence, 0.4)
+	if err != nil {
+		return rows, err
+	}
+	got, err := b.interleave(ctx, b.theirs("whisper-cli", model, nil, audio), b.ours("earshot", model, audio))
+	if err != nil {
+		return rows, err
+	}
+	rows[0].compare(got[1], got[0])
+	return rows, nil
+}
+
+// short files cost what each begins with: starting, loading, a whole window
+// for a few words.
+func (b *bench) short(ctx context.Context) ([]row, error) {
+	n := fmt.Sprintf("%d short files", b.length.files)
+	rows := []row{
+		{Case: n + ", whisper-cli for each", Unit: "×", Least: 3},
+		{Case: n + ", one whisper-server", Unit: "×", Least: 1.5},
+	}
+	model, _, err := b.voices()
+	if err != nil {
+		return rows, err
+	}
+	files, err := b.clips(b.length.files)
+	if err != nil {
+		return rows, err
+	}
+	got, err := b.interleave(ctx,
+		b.theirs("whisper-cli", model, nil, files...), b.server("whisper-server", model, files), b.ours("earshot", model, files...))
+	if err != nil {
+		return rows, err
+	}
+	rows[0].compare(got[2], got[0])
+	rows[1].compare(got[2], got[1])
+	return rows, nil
+}
+
+// memory needs no rounds: it is the same each time.
+func (b *bench) memory(ctx context.Context) ([]row, error) {
+	long, brief := span(b.length.long), span(b.length.speech)
+	rows := []row{
+		{Case: "peak memory above whisper-cli's, " + long, Unit: "MB", Most: 100},
+		{Case: "peak memory, " + long + " above " + brief, Unit: "MB", Most: 20},
+	}
+	model, _, err := b.voices()
+	if err != nil {
+		return rows, err
+	}
+	short, err := b.recording(ctx, b.length.speech, 0)
+	if err != nil {
+		return rows, err
+	}
+	audio, err := b.recording(ctx, b.length.long, 0)
+	if err != nil {
+		return rows, err
+	}
+	theirs, err := b.memoryAtFirstText(ctx, model, audio)
+	if err != nil {
+		return rows, err
+	}
+	cores := strconv.Itoa(runtime.NumCPU())
+	var peak [2]float64
+	for i, file := range []string{audio, short} {
+		u, err := b.ours("", model, "--threads", cores, file).run(ctx)
+		if err != nil {
+			return rows, err
+		}
+		if u.memory == 0 {
+			return rows, errUnknownMemory
+		}
+		peak[i] = float64(u.memory) / 1e6
+	}
+	rows[0].Measured, rows[0].Note = peak[0]-theirs, fmt.Sprintf("%.0f, whisper-cli %.0f MB", peak[0], theirs)
+	rows[1].Measured, rows[1].Note = peak[0]-peak[1], fmt.Sprintf("%.0f, %.0f MB", peak[0], peak[1])
+	return rows, nil
+}
+
+var errUnknownMemory = errors.New("this system does not tell a child's peak memory apart from ours")
+
+// memoryAtFirstText is the peak of whisper-cli until its first line, in MB: by
+// then it has read all audio, made the spectrogram and set up its decoders.
+func (b *bench) memoryAtFirstText(ctx context.Context, model, audio string) (float64, error) {
+	cmd, err := b.tools.command(ctx, "whisper-cli", "-m", model, "-ng", "-f", audio)
+	if err != nil {
+		return 0, err
+	}
+	if err := untilText(cmd); err != nil {
+		return 0, fmt.Errorf("whisper-cli: %w", err)
+	}
+	cmd.Process.Kill()
+	cmd.Wait() // killed, as it should be
+	u := b.used(cmd, 0)
+	if u.memory == 0 {
+		return 0, errUnknownMemory
+	}
+	return float64(u.memory) / 1e6, nil
+}
+
+// cancel measures from Ctrl+C to the end of the process, at different moments
+// of a job.
+func (b *bench) cancel(ctx context.Context) ([]row, error) {
+	rows := []row{{Case: "Ctrl+C to the end of the process, the slowest", Unit: "ms", Most: 500}}
+	model, _, err := b.voices()
+	if err != nil {
+		return rows, err
+	}
+	audio, err := b.recording(ctx, b.length.profile, 0)
+	if err != nil {
+		return rows, err
+	}
+	var took []float64
+	for i := range max(2, b.rounds) {
+		cmd := b.earshotCommand(ctx, model, audio)
+		if err := untilText(cmd); err != nil {
+			return rows, fmt.Errorf("earshot: %w", err)
+		}
+		time.Sleep(time.Duration(i) * 170 * time.Millisecond)
+		start := time.Now()
+		cmd.Process.Signal(os.Interrupt)
+		cmd.Wait()
+		took = append(took, float64(time.Since(start).Milliseconds()))
+		b.used(cmd, 0)
+		if status := cmd.ProcessState.ExitCode(); status != 130 {
+			return rows, fmt.Errorf("earshot ended with status %d, not as one that was interrupted", status)
+		}
+	}
+	rows[0].Measured, rows[0].Note = slices.Max(took), fmt.Sprintf("median %.0f ms", median(took))
+	return rows, nil
+}
+
+// window runs the end-to-end benchmark of the real window.
+func (b *bench) window(ctx context.Context) ([]row, error) {
+	rows := []row{{Case: "the window answers while it decodes, 95 %", Unit: "ms", Most: 16}}
+	if b.quick {
+		return rows, errors.New("left out by -quick")
+	}
+	cmd := exec.CommandContext(ctx, "go", "test", "-count=1", "-tags", "e2e,ci,sqlite_fts5", "-run", "XXX",
+		"-bench", "BenchmarkWindowWhileDecoding", "-benchtime", "1x", "-v", ".")
+	out, err := cmd.CombinedOutput()
+	b.used(cmd, 0)
+	found := regexp.MustCompile(`([\d.]+) ms-95%-still`).FindSubmatch(out)
+	if found == nil {
+		return rows, fmt.Errorf("BenchmarkWindowWhileDecoding gave no figure (%v)", err)
+	}
+	rows[0].Measured, err = strconv.ParseFloat(string(found[1]), 64)
+	return rows, err
+}
+
+// shaped compares encoders of the sizes that people use.
+func (b *bench) shaped(ctx context.Context) ([]row, error) {
+	var rows []row
+	for _, name := range b.shapes {
+		r := row{Case: fmt.Sprintf("%s of speech, shape of %s, whisper-cli at our settings", span(b.length.shape), name), Unit: "×", Least: 1}
+		if err := b.shape(ctx, name, &r); err != nil {
+			r.Missing = err.Error()
+		}
+		rows = append(rows, r)
+	}
+	return rows, nil
+}
+
+func (b *bench) shape(ctx context.Context, name string, r *row) error {
+	like, vad, err := b.voices()
+	if err != nil {
+		return err
+	}
+	audio, err := b.recording(ctx, b.length.shape, 0)
+	if err != nil {
+		return err
+	}
+	model := filepath.Join(b.dir, "ggml-"+name+".bin")
+	if err := writeModel(model, like, shapeOf[name]); err != nil {
+		return err
+	}
+	defer os.Remove(model)
+	got, err := b.interleave(ctx, b.theirs("whisper-cli", model, ourSettings(vad), audio), b.ours("earshot", model, audio))
+	if err != nil {
+		return err
+	}
+	r.compare(got[1], got[0])
+	return nil
+}

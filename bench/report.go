@@ -1,0 +1,170 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// method is printed under the table.
+var method = []string{
+	"Compared programs run by turns as whole processes, from start to end; medians of the rounds; CPU time is user and system, children included.",
+	"Both sides get the same model file, the language (en) and the CPU only. Earshot decodes with as many threads as it chooses by itself, whisper-cli “as it comes” with its own defaults (beam 5, up to 4 threads, context on, no voice activity).",
+	"“At our settings” is whisper-cli, greedy, with Earshot's thresholds, the same voice activity model and as many threads as Earshot uses on the CPU.",
+	"The silence is noise at -72 dBFS in pauses of 1 to 20 s. The server's time begins with its start, as Earshot's does.",
+	"Memory is the peak of the largest process. whisper-cli is stopped at its first line of text, so that its true peak can only be higher.",
+	"Shapes other than tiny have random weights, written so that every window says the same 80 words with certainty: no fall-back, the same tokens on both sides. They show speed only.",
+	"“Others” is the share of all cores that other programs took meanwhile. Above a few per cent the figures are provisional: threads that spin, as whisper-cli's do, suffer out of proportion.",
+}
+
+// report is the whole result, and the layout of bench.json.
+type report struct {
+	Made    time.Time `json:"made"`
+	Quick   bool      `json:"quick"` // short audio: not the figures of BENCHMARKS.md
+	Rounds  int       `json:"rounds"`
+	Machine machine   `json:"machine"`
+	Method  []string  `json:"method"`
+	Rows    []row     `json:"rows"`
+}
+
+// row is one line of the table. At most one of Least and Most is set: the
+// bound, in the same unit as Measured.
+type row struct {
+	Case     string  `json:"case"`
+	Measured float64 `json:"measured"`
+	Unit     string  `json:"unit"`
+	Least    float64 `json:"least,omitempty"`
+	Most     float64 `json:"most,omitempty"`
+	Missing  string  `json:"not_measured,omitempty"` // why; Measured is then nothing
+	Note     string  `json:"note,omitempty"`
+	Ours     *series `json:"ours,omitempty"`
+	Theirs   *series `json:"theirs,omitempty"`
+	Others   float64 `json:"others"` // share of all cores that other programs took
+}
+
+// series is what the rounds of one program took.
+type series struct {
+	Name   string    `json:"name"`
+	Wall   []float64 `json:"wall_s"`
+	CPU    []float64 `json:"cpu_s"`
+	Memory []int64   `json:"peak_bytes,omitempty"`
+	Words  int       `json:"words"` // that it printed in the last round
+}
+
+func (s *series) add(u usage) {
+	s.Wall = append(s.Wall, u.wall.Seconds())
+	s.CPU = append(s.CPU, u.cpu.Seconds())
+	s.Memory = append(s.Memory, u.memory)
+	s.Words = u.words
+}
+
+// compare fills in how many times as fast ours is.
+func (r *row) compare(ours, theirs *series) {
+	r.Unit, r.Ours, r.Theirs = "×", ours, theirs
+	r.Measured = median(theirs.Wall) / median(ours.Wall)
+}
+
+// median of x, which is left as it is; 0 of nothing.
+func median(x []float64) float64 {
+	if len(x) == 0 {
+		return 0
+	}
+	x = slices.Sorted(slices.Values(x))
+	n := len(x)
+	return (x[(n-1)/2] + x[n/2]) / 2
+}
+
+func (r row) verdict() string {
+	switch {
+	case r.Missing != "":
+		return "not measured: " + r.Missing
+	case r.Least == 0 && r.Most == 0:
+		return ""
+	case r.Least != 0 && r.Measured >= r.Least, r.Most != 0 && r.Measured <= r.Most:
+		return "ok"
+	}
+	return "MISSED"
+}
+
+func (r row) bound() string {
+	switch {
+	case r.Least != 0:
+		return "≥ " + quantity(r.Least, r.Unit)
+	case r.Most != 0:
+		return "≤ " + quantity(r.Most, r.Unit)
+	}
+	return ""
+}
+
+// quantity is a number with its unit: two decimals where that says something.
+func quantity(v float64, unit string) string {
+	if unit == "MB" || unit == "ms" {
+		return fmt.Sprintf("%.0f %s", v, unit)
+	}
+	return fmt.Sprintf("%.2f %s", v, unit)
+}
+
+// took is the medians of a series.
+func (s *series) took() string {
+	if s == nil {
+		return ""
+	}
+	text := fmt.Sprintf("%s: %.1f s, CPU %.1f s", s.Name, median(s.Wall), median(s.CPU))
+	if s.Words > 0 {
+		text += fmt.Sprintf(", %d words", s.Words)
+	}
+	return text
+}
+
+// markdown is the table with what one must know to read it.
+func (r report) markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Measured on %s, rounds: %d", r.Made.Format("2 January 2006"), r.Rounds)
+	if r.Quick {
+		b.WriteString(", quick: audio too short for the bounds to mean much")
+	}
+	fmt.Fprintf(&b, ".\n%s.\n\n", r.Machine)
+	b.WriteString("| case | measured | must | | Earshot | against | others |\n|---|---|---|---|---|---|---|\n")
+	for _, row := range r.Rows {
+		measured := ""
+		if row.Missing == "" {
+			measured = quantity(row.Measured, row.Unit)
+		}
+		if row.Note != "" {
+			measured += " (" + row.Note + ")"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %.0f %% |\n", row.Case, measured, row.bound(),
+			cell(row.verdict()), row.Ours.took(), row.Theirs.took(), 100*row.Others)
+	}
+	b.WriteByte('\n')
+	for _, line := range r.Method {
+		fmt.Fprintf(&b, "- %s\n", line)
+	}
+	return b.String()
+}
+
+// cell makes a text fit into a table.
+func cell(s string) string {
+	return strings.ReplaceAll(strings.Join(strings.Fields(s), " "), "|", `\|`)
+}
+
+// write prints the table and stores both forms of the report in dir.
+func (r report) write(dir string) error {
+	text := r.markdown()
+	fmt.Print(text)
+	data, err := json.MarshalIndent(r, "", "\t")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "bench.md"), []byte(text), 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "bench.json"), append(data, '\n'), 0o644)
+}

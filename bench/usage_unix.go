@@ -1,0 +1,24 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"runtime"
+	"syscall"
+)
+
+// peakMemory is the peak memory of a process that has ended, in bytes, or of
+// the largest of its children. It is 0 where it cannot be told: a child counts
+// the memory of the process that it was forked from as its own.
+func peakMemory(p *os.ProcessState) int64 {
+	r, ok := p.SysUsage().(*syscall.Rusage)
+	var own syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &own); err != nil || !ok || r.Maxrss <= own.Maxrss {
+		return 0
+	}
+	if runtime.GOOS == "darwin" {
+		return int64(r.Maxrss)
+	}
+	return int64(r.Maxrss) << 10
+}
