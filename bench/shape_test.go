@@ -51,7 +51,7 @@ func TestModelsAreAccepted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, offer := range app.Offers {
+	for _, offer := range app.Offers() {
 		if offer.Name == "base" && (st.Size() < offer.Size-1<<20 || st.Size() > offer.Size+1<<20) {
 			t.Errorf("got %d bytes, the true model has %d", st.Size(), offer.Size)
 		}
