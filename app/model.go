@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -65,7 +66,7 @@ func (m Models) List() []ModelInfo {
 func isVAD(base string) bool { return strings.HasPrefix(base, "ggml-silero") }
 
 // Find resolves a name or path. With "" it chooses the best installed model
-// by the order of Offers, else the first by name; ErrNoModel if there is none.
+// by the order of Offers, else the largest; ErrNoModel if there is none.
 func (m Models) Find(name string) (ModelInfo, error) {
 	if name == "" {
 		return m.best()
@@ -146,7 +147,7 @@ func (m Models) best() (ModelInfo, error) {
 			}
 		}
 	}
-	return list[0], nil
+	return slices.MaxFunc(list, func(a, b ModelInfo) int { return cmp.Compare(a.Size, b.Size) }), nil
 }
 
 // VAD is the path of the voice activity model, "" if it is not installed.

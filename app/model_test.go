@@ -152,7 +152,7 @@ func TestModelsFindBest(t *testing.T) {
 	}{
 		{"the first of Offers", map[string]string{"a/ggml-tiny.bin": "good", "a/ggml-small.bin": "good", "b/ggml-large-v3-turbo-q5_0.bin": "good"}, "large-v3-turbo-q5_0"},
 		{"one of Offers before others", map[string]string{"a/ggml-aaa.bin": "good", "b/ggml-tiny.bin": "good"}, "tiny"},
-		{"the first by name", map[string]string{"a/ggml-yyy.bin": "good", "b/ggml-xxx.bin": "good"}, "xxx"},
+		{"the largest", map[string]string{"a/ggml-yyy.bin": "good", "b/ggml-xxx.bin": "good and large", "b/ggml-zzz.bin": "good"}, "xxx"},
 		{"not one that is broken", map[string]string{"a/ggml-large-v3-turbo.bin": "bad", "a/ggml-base.bin": "good"}, "base"},
 	}
 	for _, test := range tests {

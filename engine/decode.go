@@ -47,11 +47,17 @@ func padded(samples []float32) []float32 {
 }
 
 // audioContext is how much of the encoder's input samples need: 50 positions a
-// second and a margin without which the text suffers (whisper.cpp issue 1855).
-// What is saved is most of the work for a short window.
+// second and a margin without which the text suffers (whisper.cpp issue 1855);
+// 0 stands for all. What is saved is most of the work for a short recording.
+//
+// libwhisper pads the input to a multiple of 256, and the padding takes part in
+// the attention: in a state that was used at another length it holds remains of
+// other speech. So the length is such a multiple, and the states that decode
+// whole windows, which are none, never decode anything else.
 func audioContext(samples int) int {
-	const whole, margin, least = 1500, 128, 256
-	if n := max(samples*whole/(30*app.SampleRate)+margin, least); n < whole {
+	const whole, margin, step = 1500, 128, 256
+	n := samples*whole/(30*app.SampleRate) + margin
+	if n = (n + step - 1) / step * step; n < whole {
 		return n
 	}
 	return 0
@@ -75,21 +81,39 @@ type heard struct {
 	fraction  float64 // of the window's samples, 0..1
 }
 
-// decoder is a state with the model that it belongs to.
+// decoder is a state with the model that it belongs to, which it keeps in
+// memory.
 type decoder struct {
 	model *model
 	state nativeState
+	short bool
+}
+
+func newDecoder(m *model, short bool) (decoder, error) {
+	s, err := m.borrow(short)
+	if err == nil {
+		m.retain()
+	}
+	return decoder{m, s, short}, err
+}
+
+func (d decoder) close() {
+	d.model.giveBack(d.state, d.short)
+	d.model.release()
 }
 
 // work decodes windows until there are no more. When a GPU fails, the CPU
 // takes over, beginning with the window in hand.
+//
+// Nobody waits for it when a job is cancelled: the libraries can be stopped
+// only between two passes of the network, and that is too long for a person.
 func (r *recognition) work(ctx context.Context, d decoder, todo <-chan *task) {
-	defer func() { d.model.giveBack(d.state) }()
+	defer func() { d.close() }()
 	for t := range todo {
 		t.err = r.decode(ctx, t, d.state)
 		if t.err != nil && ctx.Err() == nil && d.model.device.index >= 0 {
 			if cpu, ok := r.onCPU(t.err); ok {
-				d.model.giveBack(d.state)
+				d.close()
 				d = cpu
 				t.err = r.decode(ctx, t, d.state)
 			}
@@ -107,6 +131,9 @@ func (r *recognition) work(ctx context.Context, d decoder, todo <-chan *task) {
 func (r *recognition) onCPU(failed error) (decoder, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.over {
+		return decoder{}, false
+	}
 	if r.cpu == nil {
 		devices, err := nativeDevices()
 		if err != nil {
@@ -123,12 +150,15 @@ func (r *recognition) onCPU(failed error) (decoder, bool) {
 		}
 		r.fell = failed
 	}
-	s, err := r.cpu.borrow()
-	return decoder{r.cpu, s}, err == nil
+	d, err := newDecoder(r.cpu, r.short)
+	return d, err == nil
 }
 
-// dropCPU gives the CPU's model back when the decoders have ended.
+// dropCPU gives the CPU's model back at the end of the job.
 func (r *recognition) dropCPU() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.over = true
 	if r.cpu != nil {
 		r.cpu.release()
 	}
@@ -144,7 +174,7 @@ func (r *recognition) decode(ctx context.Context, t *task, s nativeState) error 
 	samples := padded(t.window.samples)
 	opt := r.decoding(len(samples))
 	if len(r.among) > 1 {
-		code, _, err := s.detect(samples, r.among)
+		code, _, err := s.detect(samples, r.among, opt.audioContext)
 		if err != nil {
 			return err
 		}
@@ -170,7 +200,9 @@ func (r *recognition) decoding(samples int) decodeOptions {
 	opt := decoding
 	opt.language, opt.prompt, opt.translate = r.language, r.opt.Prompt, r.opt.Translate
 	opt.beam, opt.temperature = r.opt.Beam, r.opt.Temperature
-	opt.audioContext = audioContext(samples)
+	if r.short {
+		opt.audioContext = audioContext(samples)
+	}
 	return opt
 }
 

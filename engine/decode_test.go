@@ -23,7 +23,7 @@ type scripted struct {
 func (s *scripted) newState() (nativeState, error) { return s, nil }
 func (s *scripted) free()                          {}
 
-func (s *scripted) detect(_ []float32, among []string) (string, float64, error) {
+func (s *scripted) detect(_ []float32, among []string, _ int) (string, float64, error) {
 	if len(among) > 0 {
 		return among[len(among)-1], 1, nil
 	}

@@ -68,7 +68,8 @@ func New(opt Options) *Engine {
 	return &Engine{log: opt.Log, opt: opt, trials: trials{opt.StateDir}}
 }
 
-// Close frees the model. It must not be called while a job runs.
+// Close frees the model, or leaves that to the decoder of a cancelled job that
+// has not noticed yet. It must not be called while a job runs.
 func (e *Engine) Close() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -122,7 +123,8 @@ type nativeState interface {
 	// detect returns the code of the language that the first 30 s of samples
 	// are most likely in, among some or, if that is nil, all, with its
 	// probability; "" if decode finds the language by itself and does not tell.
-	detect(samples []float32, among []string) (code string, p float64, err error)
+	// audioContext is as in decodeOptions.
+	detect(samples []float32, among []string, audioContext int) (code string, p float64, err error)
 	// decode transcribes samples, at most 30 s of them, and reports what it
 	// finds. report is called from the decoding thread and holds it up.
 	decode(ctx context.Context, samples []float32, opt decodeOptions, report func(found)) error
@@ -147,9 +149,10 @@ type model struct {
 	loaded time.Time // when
 	took   time.Duration
 
-	mu   sync.Mutex
-	refs int
-	idle []nativeState
+	mu    sync.Mutex
+	refs  int
+	idle  []nativeState
+	short bool // what the idle ones were used for
 }
 
 // languagesFor is what can be spoken: what a person asked for, if the model
@@ -171,6 +174,12 @@ func (m *model) languagesFor(asked []string) ([]string, error) {
 	return asked, nil
 }
 
+func (m *model) retain() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.refs++
+}
+
 func (m *model) release() {
 	m.mu.Lock()
 	m.refs--
@@ -185,10 +194,12 @@ func (m *model) release() {
 	}
 }
 
-// borrow returns a decoder state, to be given back.
-func (m *model) borrow() (nativeState, error) {
+// borrow returns a decoder state, to be given back, for short recordings or for
+// others: see audioContext.
+func (m *model) borrow(short bool) (nativeState, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.keepIdle(short)
 	if n := len(m.idle); n > 0 {
 		s := m.idle[n-1]
 		m.idle = m.idle[:n-1]
@@ -197,10 +208,22 @@ func (m *model) borrow() (nativeState, error) {
 	return m.native.newState()
 }
 
-func (m *model) giveBack(s nativeState) {
+func (m *model) giveBack(s nativeState, short bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.keepIdle(short)
 	m.idle = append(m.idle, s)
+}
+
+// keepIdle frees idle states of the other kind. m.mu is held.
+func (m *model) keepIdle(short bool) {
+	if m.short == short {
+		return
+	}
+	for _, s := range m.idle {
+		s.free()
+	}
+	m.idle, m.short = nil, short
 }
 
 // acquire returns the model at path on the device, loaded, with a reference
@@ -236,9 +259,7 @@ func (e *Engine) acquire(path string, device nativeDevice) (*model, error) {
 		}
 		e.last = &model{modelKey: key, info: info, native: native, device: device, refs: 1, loaded: time.Now(), took: time.Since(began)}
 	}
-	e.last.mu.Lock()
-	e.last.refs++
-	e.last.mu.Unlock()
+	e.last.retain()
 	return e.last, nil
 }
 
@@ -283,12 +304,12 @@ func (e *Engine) tryGPU(path string, device nativeDevice) (*model, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := m.borrow()
+	s, err := m.borrow(false)
 	if err != nil {
 		m.release()
 		return nil, err
 	}
-	m.giveBack(s)
+	m.giveBack(s, false)
 	return m, nil
 }
 
@@ -322,25 +343,29 @@ func (e *Engine) used(m *model, keep time.Duration) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	m.mu.Lock()
-	busy := m.refs > 2 // the engine, and the job that calls
-	m.mu.Unlock()
-	if e.last != m || e.closed || busy {
+	if e.last != m || e.closed {
 		return
 	}
 	if e.idle != nil {
 		e.idle.Stop()
 	}
-	e.idle = time.AfterFunc(keep, func() { e.unload(m) })
+	e.idle = time.AfterFunc(keep, func() { e.unload(m, keep) })
 }
 
-// unload drops a model that nobody has used since; jobs that still use it keep
-// it until they end.
-func (e *Engine) unload(m *model) {
+// unload drops a model that is idle, or tries again later.
+func (e *Engine) unload(m *model, keep time.Duration) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.last == m {
-		e.last.release()
-		e.last = nil
+	if e.last != m || e.closed {
+		return
 	}
+	m.mu.Lock()
+	busy := m.refs > 1
+	m.mu.Unlock()
+	if busy {
+		e.idle = time.AfterFunc(keep, func() { e.unload(m, keep) })
+		return
+	}
+	m.release()
+	e.last = nil
 }

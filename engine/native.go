@@ -356,9 +356,9 @@ func (m *whisperModel) newState() (nativeState, error) {
 
 func (s *whisperState) free() { C.whisper_free_state(s.state) }
 
-func (s *whisperState) detect(samples []float32, among []string) (string, float64, error) {
+func (s *whisperState) detect(samples []float32, among []string, audioContext int) (string, float64, error) {
 	probs := make([]C.float, whisper.Whisper_lang_max_id()+1)
-	id := C.shim_detect(s.model.ctx, s.state, C.int(audioContext(len(samples))), (*C.float)(&samples[0]), C.int(len(samples)), &probs[0])
+	id := C.shim_detect(s.model.ctx, s.state, C.int(audioContext), (*C.float)(&samples[0]), C.int(len(samples)), &probs[0])
 	if id < 0 {
 		return "", 0, errors.New("detect the language")
 	}

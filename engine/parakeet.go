@@ -91,7 +91,7 @@ func (m *parakeetModel) newState() (nativeState, error) {
 func (s *parakeetState) free() { C.parakeet_free_state(s.state) }
 
 // detect leaves the language to decode: libparakeet does not say which it was.
-func (s *parakeetState) detect([]float32, []string) (string, float64, error) { return "", 1, nil }
+func (s *parakeetState) detect([]float32, []string, int) (string, float64, error) { return "", 1, nil }
 
 // decode reports all tokens at the end. A cancelled ctx is seen before the
 // encoder, after it, and at each token.

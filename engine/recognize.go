@@ -74,6 +74,7 @@ type recognition struct {
 	on       func(app.Progress)
 	windows  windower           // the feeder's
 	among    []string           // languages that can be spoken; nil if it can be any
+	short    bool               // all speech fits into a part of one window
 	language string             // spoken in every window; "" if each is asked
 	spoken   map[string]float64 // seconds of windows, by language
 	progress app.Progress       // the last report, without segments
@@ -83,6 +84,7 @@ type recognition struct {
 	mu   sync.Mutex // guards what follows: the decoders'
 	cpu  *model     // in place of a GPU that failed
 	fell error      // why it did
+	over bool       // nobody listens any more
 }
 
 // cutter chooses how the audio is cut into windows.
@@ -110,28 +112,30 @@ func (r *recognition) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// Windows are packed full: one that is not is the last.
+	r.short = audioContext(len(padded(first.samples))) > 0
 	if err := r.settleLanguage(ctx, first); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	var wg sync.WaitGroup
+	var feeder sync.WaitGroup
 	defer r.dropCPU()
-	defer wg.Wait()
+	defer feeder.Wait()
 	defer cancel()
 
 	n := r.engine.sideBySide(r.opt.Threads, r.model.device)
 	todo := make(chan *task)
 	inOrder := make(chan *task, n)
 	for range n {
-		s, err := r.model.borrow()
+		d, err := newDecoder(r.model, r.short)
 		if err != nil {
 			close(todo)
 			return err
 		}
-		wg.Go(func() { r.work(ctx, decoder{r.model, s}, todo) })
+		go r.work(ctx, d, todo) // ends with todo or ctx, after at most one pass of the network
 	}
 	ended := make(chan error, 1)
-	wg.Go(func() { ended <- r.hand(ctx, first, todo, inOrder) })
+	feeder.Go(func() { ended <- r.hand(ctx, first, todo, inOrder) })
 	for t := range inOrder {
 		if err := r.report(t); err != nil {
 			return err
@@ -161,12 +165,13 @@ func (r *recognition) firstSpeech(ctx context.Context) (window, error) {
 func (r *recognition) settleLanguage(ctx context.Context, first window) error {
 	switch len(r.among) {
 	case 0:
-		s, err := r.model.borrow()
+		s, err := r.model.borrow(r.short)
 		if err != nil {
 			return err
 		}
-		defer r.model.giveBack(s)
-		code, p, err := s.detect(padded(first.samples), nil)
+		defer r.model.giveBack(s, r.short)
+		samples := padded(first.samples)
+		code, p, err := s.detect(samples, nil, r.decoding(len(samples)).audioContext)
 		if err != nil {
 			return err
 		}
