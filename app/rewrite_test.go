@@ -123,8 +123,17 @@ func TestCacheKey(t *testing.T) {
 	}
 	seen := map[string]Options{base: {}}
 	for _, other := range []Options{
-		{Language: "de"}, {Language: "de,en"}, {Stream: 2}, {Translate: true}, {Prompt: "Emma"}, {Plain: true},
-		{Replace: "a = b"}, {Replace: "a = c"}, {Mask: true}, {Beam: 5}, {Temperature: 0.2},
+		{Language: "de"},
+		{Language: "de,en"},
+		{Stream: 2},
+		{Translate: true},
+		{Prompt: "Emma"},
+		{Plain: true},
+		{Replace: "a = b"},
+		{Replace: "a = c"},
+		{Mask: true},
+		{Beam: 5},
+		{Temperature: 0.2},
 	} {
 		key := CacheKey(model, true, other)
 		if twin, taken := seen[key]; taken {

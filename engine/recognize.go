@@ -137,7 +137,7 @@ func (r *recognition) run(ctx context.Context) error {
 	ended := make(chan error, 1)
 	feeder.Go(func() { ended <- r.hand(ctx, first, todo, inOrder) })
 	for t := range inOrder {
-		if err := r.report(t); err != nil {
+		if err := r.report(ctx, t); err != nil {
 			return err
 		}
 	}
@@ -217,20 +217,18 @@ func (r *recognition) hand(ctx context.Context, w window, todo, inOrder chan<- *
 }
 
 // report passes on what a window holds, then its end.
-func (r *recognition) report(t *task) error {
-	for h := range t.heard {
-		p := r.progress
-		for _, s := range h.segments {
-			p.Segments = append(p.Segments, r.place(s))
+func (r *recognition) report(ctx context.Context, t *task) error {
+	for {
+		select {
+		case h, more := <-t.heard:
+			if more {
+				r.pass(t, h)
+				continue
+			}
+		case <-ctx.Done():
+			return ctx.Err()
 		}
-		for _, o := range h.omissions {
-			o.Segment = moved(o.Segment, r.opt.Offset)
-			p.Omissions = append(p.Omissions, o)
-		}
-		reached := r.opt.Offset + t.window.end(h.fraction*float64(len(t.window.samples))/app.SampleRate)
-		r.progress.Reached = max(r.progress.Reached, reached, r.end)
-		p.Reached = r.progress.Reached
-		r.on(p)
+		break
 	}
 	if t.err != nil {
 		return t.err
@@ -239,6 +237,21 @@ func (r *recognition) report(t *task) error {
 	r.noteDevice(t)
 	r.advance(t.window)
 	return nil
+}
+
+func (r *recognition) pass(t *task, h heard) {
+	p := r.progress
+	for _, s := range h.segments {
+		p.Segments = append(p.Segments, r.place(s))
+	}
+	for _, o := range h.omissions {
+		o.Segment = moved(o.Segment, r.opt.Offset)
+		p.Omissions = append(p.Omissions, o)
+	}
+	reached := r.opt.Offset + t.window.end(h.fraction*float64(len(t.window.samples))/app.SampleRate)
+	r.progress.Reached = max(r.progress.Reached, reached, r.end)
+	p.Reached = r.progress.Reached
+	r.on(p)
 }
 
 // noteLanguage keeps the language that most windows are in.

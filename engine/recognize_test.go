@@ -125,6 +125,19 @@ func mean(x []float64) float64 {
 	return sum / float64(len(x))
 }
 
+// sameSegments names the first segment that differs.
+func sameSegments(t *testing.T, got, want []app.Segment) {
+	t.Helper()
+	for i := range min(len(got), len(want)) {
+		if !reflect.DeepEqual(got[i], want[i]) {
+			t.Fatalf("segment %d:\n got %+v\nwant %+v", i, got[i], want[i])
+		}
+	}
+	if len(got) != len(want) {
+		t.Fatalf("got %d segments, want %d", len(got), len(want))
+	}
+}
+
 // checkSegments checks what every result promises.
 func checkSegments(t testing.TB, name string, segments []app.Segment, duration float64) {
 	t.Helper()
@@ -236,14 +249,8 @@ func TestManyWindows(t *testing.T) {
 	}
 
 	opt.Threads = 2
-	if _, again := recognize(t, e, samples, opt); !reflect.DeepEqual(again, segments) {
-		for i := range min(len(again), len(segments)) {
-			if !reflect.DeepEqual(again[i], segments[i]) {
-				t.Fatalf("two decoders side by side give another result, first:\n%+v\n%+v", again[i], segments[i])
-			}
-		}
-		t.Fatalf("two decoders side by side give %d segments instead of %d", len(again), len(segments))
-	}
+	_, again := recognize(t, e, samples, opt)
+	sameSegments(t, again, segments)
 
 	half := positions[len(positions)/2]
 	opt.Offset = half
