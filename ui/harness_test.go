@@ -25,6 +25,7 @@ type harness struct {
 	library *fakeLibrary
 	ears    *fakeEars
 	dialogs *fakeDialogs
+	fetcher *fakeFetcher
 	dir     string
 	now     time.Time
 }
@@ -34,7 +35,8 @@ func newHarness(t *testing.T, models bool, prepare ...func(*harness)) *harness {
 	t.Helper()
 	h := &harness{
 		t: t, queue: make(chan func(), 4096), library: &fakeLibrary{}, dialogs: &fakeDialogs{},
-		ears: &fakeEars{steps: make(chan app.Progress), end: make(chan error)}, dir: t.TempDir(),
+		fetcher: &fakeFetcher{steps: make(chan app.FetchProgress), end: make(chan error)},
+		ears:    &fakeEars{steps: make(chan app.Progress), end: make(chan error)}, dir: t.TempDir(),
 		now: time.Date(2026, 11, 22, 15, 4, 5, 0, time.Local),
 	}
 	if models {
@@ -45,7 +47,7 @@ func newHarness(t *testing.T, models bool, prepare ...func(*harness)) *harness {
 		p(h)
 	}
 	a, err := app.New(t.Context(), app.Deps{
-		Media: fakeMedia{}, Recognizer: h.ears, Library: h.library,
+		Media: fakeMedia{}, Recognizer: h.ears, Library: h.library, Fetcher: h.fetcher,
 		SettingsPath: filepath.Join(h.dir, "settings.json"),
 		Models:       app.Models{Dirs: []string{h.dir}, Inspect: fakeInspect},
 		Now:          func() time.Time { return h.now },

@@ -239,12 +239,14 @@ func aboutOffer(o app.Offer) string {
 	if o.Size > 0 {
 		parts = append(parts, app.Bytes(o.Size))
 	}
-	if o.Languages == 1 {
-		parts = append(parts, "English")
-	} else {
-		parts = append(parts, count(o.Languages, "language"))
+	switch o.Languages {
+	case 0:
+	case 1:
+		parts = append(parts, "English", string(o.Pace))
+	default:
+		parts = append(parts, count(o.Languages, "language"), string(o.Pace))
 	}
-	return strings.Join(append(parts, string(o.Pace), o.Licence), " · ")
+	return strings.Join(append(parts, o.Licence), " · ")
 }
 
 // show shows how far the download is; the zero value is one that nobody has

@@ -35,6 +35,8 @@ func TestFirstRunNamesTheModels(t *testing.T) {
 	if !h.welcome.models.Visible() || !strings.Contains(h.welcome.folder.Text, h.dir) {
 		t.Errorf("the page does not name the folder: %q", h.welcome.folder.Text)
 	}
+	h.until("models are recommended", func() bool { return len(h.welcome.row.Objects) == 3 })
+	h.suit()
 	h.welcome.folder.SetText(strings.ReplaceAll(h.welcome.folder.Text, h.dir, "/models"))
 	h.golden("first-run")
 	// A model that is dropped is installed; then only the other one is missing.
@@ -167,6 +169,18 @@ func (h *harness) button(word string) *widget.Button {
 // find finds a button inside an object by its word.
 func (h *harness) find(inside fyne.CanvasObject, word string) *widget.Button {
 	h.t.Helper()
+	found := buttonIn(inside, word)
+	if found == nil {
+		h.t.Fatalf("there is no button %q", word)
+	}
+	return found
+}
+
+func (h *harness) has(inside fyne.CanvasObject, word string) bool {
+	return buttonIn(inside, word) != nil
+}
+
+func buttonIn(inside fyne.CanvasObject, word string) *widget.Button {
 	var found *widget.Button
 	var look func(o fyne.CanvasObject)
 	look = func(o fyne.CanvasObject) {
@@ -184,9 +198,6 @@ func (h *harness) find(inside fyne.CanvasObject, word string) *widget.Button {
 		}
 	}
 	look(inside)
-	if found == nil {
-		h.t.Fatalf("there is no button %q", word)
-	}
 	return found
 }
 
