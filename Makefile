@@ -14,7 +14,7 @@ GOFUMPT := go run mvdan.cc/gofumpt@v0.9.2
 STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOCYCLO := go run github.com/fzipp/gocyclo/cmd/gocyclo@v0.6.0
 
-.PHONY: build run test lint e2e bench setup clean
+.PHONY: build run test lint e2e bench soak setup clean
 
 build: setup
 	go build -tags $(TAGS),migrated_fynedo -o bin/earshot .
@@ -49,6 +49,10 @@ bench:
 	$(if $(QUICK),,go test -timeout 60m -tags $(TEST_TAGS) -run XXX -bench . ./engine ./store ./ui/...)
 	go build -tags $(TAGS) -o bin/bench ./bench
 	bin/bench $(if $(QUICK),-quick) $(if $(SHAPES),-shapes $(SHAPES))
+
+# Half an hour of transcribing in a loop; SOAK=5m for less.
+soak: setup
+	go test -count=1 -timeout 2h -tags soak,$(TEST_TAGS) -run TestSoak -v ./engine
 
 setup:
 	@packaging/setup.sh

@@ -29,6 +29,8 @@ type optionsForm struct {
 
 	basics, text, advanced fyne.CanvasObject
 
+	models []app.ModelInfo // that are installed
+
 	model, language, device    *choice
 	beam, temperature, threads *choice
 	several, prompt, replace   *fynewidget.Entry
@@ -37,6 +39,7 @@ type optionsForm struct {
 	folder                     *fynewidget.Label
 	more                       *widget.Button
 	rest                       fyne.CanvasObject // behind more
+	translating                fyne.CanvasObject // hidden for models that cannot
 }
 
 func newOptionsForm(w *Window, changed func(app.Options)) *optionsForm {
@@ -51,9 +54,10 @@ func newOptionsForm(w *Window, changed func(app.Options)) *optionsForm {
 		setting("Several languages", "Codes like en, de: every stretch of speech is in one of them.", f.several),
 		f.severalWrong,
 		setting("Device", "What does the work. If it fails, the transcript says what did it instead.", f.device.Select))
+	f.translating = setting("Translate into English", "The model writes English, whatever is spoken.", f.translate)
 	f.text = formCard(
 		setting("Punctuation and capitals", "Off writes plain words, as for search or counting.", f.punctuate),
-		setting("Translate into English", "The model writes English, whatever is spoken.", f.translate),
+		f.translating,
 		setting("Hide swear words", "They become s***, in nine languages.", f.mask),
 		setting("Words to expect", "Names and terms, so that they are spelled right.", f.prompt),
 		setting("Replacements", "One a line: what was heard = what to write.", f.replace),
@@ -75,7 +79,10 @@ func (f *optionsForm) makeChoices() {
 	choose := func(alter func(o *app.Options, v string)) *choice {
 		return newChoice(func(v string) { f.change(func(o *app.Options) { alter(o, v) }) })
 	}
-	f.model = choose(func(o *app.Options, v string) { o.Model = v })
+	f.model = newChoice(func(v string) {
+		f.change(func(o *app.Options) { o.Model = v })
+		f.showTranslate()
+	})
 	f.language = newChoice(func(v string) {
 		f.change(func(o *app.Options) { o.Language = v })
 		f.several.SetText("")
@@ -247,6 +254,8 @@ func (f *optionsForm) fill(models []app.ModelInfo, devices []app.Device) {
 		}
 	}
 	f.model.set(f.options.Model, options)
+	f.models = models
+	f.showTranslate()
 	options = [][2]string{{"", "Automatic"}}
 	for _, d := range devices {
 		options = append(options, [2]string{d.ID, fmt.Sprintf("%s · %s", d.Name, d.Backend)})
@@ -255,6 +264,13 @@ func (f *optionsForm) fill(models []app.ModelInfo, devices []app.Device) {
 	if f.found != nil {
 		f.found(devices)
 	}
+}
+
+// showTranslate hides what the chosen model cannot do.
+func (f *optionsForm) showTranslate() {
+	i := slices.IndexFunc(f.models, func(m app.ModelInfo) bool { return m.Name == f.options.Model })
+	setVisible(f.translating, i < 0 || f.models[i].CanTranslate || f.options.Translate)
+	f.text.Refresh()
 }
 
 // choice is a Select whose options have values behind their words.

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -24,6 +25,7 @@ type settingsScreen struct {
 	content fyne.CanvasObject
 	form    *optionsForm
 	theme   *choice
+	keep    *choice
 	devices *fyne.Container
 }
 
@@ -34,6 +36,9 @@ func newSettingsScreen(w *Window) *settingsScreen {
 		s.change(func(x *app.Settings) { x.Theme = v })
 		w.fyne.Settings().SetTheme(look.Theme{Force: v})
 	})
+	s.keep = newChoice(func(v string) {
+		s.change(func(x *app.Settings) { x.Keep, _ = strconv.Atoi(v) })
+	})
 	s.devices = container.New(layout.NewCustomPaddedVBoxLayout(14))
 	s.form.found = s.showDevices
 	s.content = page("Settings", widget.NewButton("Done", widget.Primary, w.showHome),
@@ -42,7 +47,9 @@ func newSettingsScreen(w *Window) *settingsScreen {
 		s.form.text,
 		s.form.advanced,
 		formCard(widget.NewText("Devices", look.TextSize, look.Ink, fyne.TextStyle{Bold: true}), s.devices),
-		formCard(setting("Appearance", "Light, dark, or as the desktop has it.", s.theme.Select)),
+		formCard(
+			setting("Memory", "How long a model that nobody uses stays in memory.", s.keep.Select),
+			setting("Appearance", "Light, dark, or as the desktop has it.", s.theme.Select)),
 		widget.NewText("Earshot "+app.Version+". Nothing leaves this computer: no account, no telemetry; the network only to get a model.",
 			look.SmallSize, look.Dim, fyne.TextStyle{}).Giving(),
 		widget.NewSpace(0, 8))
@@ -82,6 +89,7 @@ func (s *settingsScreen) change(alter func(*app.Settings)) {
 func (w *Window) showSettings() {
 	now := w.app.Settings()
 	w.settings.theme.set(now.Theme, [][2]string{{"", "As the desktop"}, {"light", "Light"}, {"dark", "Dark"}})
+	w.settings.keep.set(strconv.Itoa(now.Keep), [][2]string{{"1", "One minute"}, {"0", "Five minutes"}, {"30", "Half an hour"}, {"-1", "Always"}})
 	w.settings.form.show(now.Options)
 	w.show(w.settings.content)
 }
