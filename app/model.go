@@ -42,6 +42,8 @@ func (m Models) List() []ModelInfo {
 	seen := map[string]bool{}
 	for _, dir := range m.Dirs {
 		files, _ := filepath.Glob(filepath.Join(escapeGlob(dir), "*ggml-*.bin"))
+		others, _ := filepath.Glob(filepath.Join(escapeGlob(dir), "parakeet-*.bin"))
+		files = append(files, others...)
 		slices.Sort(files)
 		for _, path := range files {
 			base := filepath.Base(path)

@@ -64,6 +64,7 @@ func TestModelsList(t *testing.T) {
 		"b/my-ggml-special.bin": "good special",
 
 		"b/ggml-parakeet-tdt-0.6b-v3-q8_0.bin": "good parakeet",
+		"b/parakeet-tdt-0.6b-v2.bin":           "good parakeet",
 	})
 	m.Dirs = append(m.Dirs, filepath.Join(m.Dirs[0], "missing"))
 	list := m.List()
@@ -74,7 +75,7 @@ func TestModelsList(t *testing.T) {
 			t.Errorf("%s: got path %q", i.Name, i.Path)
 		}
 	}
-	if want := []string{"base", "broken", "my-ggml-special", "parakeet-v3-q8_0", "tiny"}; !slices.Equal(names, want) {
+	if want := []string{"base", "broken", "my-ggml-special", "parakeet-tdt-0.6b-v2", "parakeet-v3-q8_0", "tiny"}; !slices.Equal(names, want) {
 		t.Fatalf("names: got %q, want %q", names, want)
 	}
 	if list[1].Err == nil || list[1].Size != 3 {
