@@ -81,7 +81,7 @@ func TestModelsList(t *testing.T) {
 	if list[1].Err == nil || list[1].Size != 3 {
 		t.Errorf("broken: got error %v and size %d, want an error and 3", list[1].Err, list[1].Size)
 	}
-	tiny := list[4]
+	tiny := list[5]
 	if tiny.Err != nil || filepath.Dir(tiny.Path) != m.Dirs[0] || tiny.Size != int64(len("good tiny")) || tiny.Fingerprint != "good tiny" {
 		t.Errorf("tiny: got %+v, want the one of the first folder", tiny)
 	}
