@@ -97,7 +97,7 @@ func TestCancelWhileWaiting(t *testing.T) {
 	if err := os.Chmod(stuck, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	path := write(t, "a.wav", wavFile16(app.SampleRate, 1, make([]float64, 1600)))
+	path := write(t, "a.wav", wavFile16(22050, 1, make([]float64, 1600)))
 	info, err := withoutFFmpeg.Probe(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)

@@ -54,18 +54,26 @@ func (m Media) Probe(ctx context.Context, path string) (app.MediaInfo, error) {
 }
 
 func (m Media) probe(ctx context.Context, path string) (app.MediaInfo, error) {
+	if err := ctx.Err(); err != nil {
+		return app.MediaInfo{}, err
+	}
+	header, failed := probeWAV(path)
 	ffprobe, _, found := m.programs()
-	if !found {
-		return probeWAV(path)
+	if !found || failed == nil && ready(header) {
+		return header, failed
 	}
 	info, err := probeFFmpeg(ctx, ffprobe, path)
-	if err == nil {
+	if err == nil && failed == nil {
 		// Of a PCM file that is cut short, ffprobe tells only what is left.
-		if header, err := probeWAV(path); err == nil {
-			info.Duration = header.Duration
-		}
+		info.Duration = header.Duration
 	}
 	return info, err
+}
+
+// ready reports whether a WAV file needs no resampling. Such a one is read
+// here: starting ffprobe and ffmpeg takes longer than a short recording does.
+func ready(header app.MediaInfo) bool {
+	return header.Streams[0].Rate == app.SampleRate
 }
 
 // Open implements app.Media.
@@ -81,13 +89,17 @@ func (m Media) Open(ctx context.Context, path string, opt app.MediaOptions) (app
 	if err != nil {
 		return nil, &app.MediaError{Path: path, Err: err}
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	var audio *audioReader
-	if ffprobe, ffmpeg, found := m.programs(); found {
+	header, failed := probeWAV(path)
+	if ffprobe, ffmpeg, found := m.programs(); found && !(failed == nil && ready(header)) {
 		if audio, err = openFFmpeg(ctx, ffmpeg, path, stream); err == nil {
 			audio.guessed = func() bool { return guessed(ctx, ffprobe, path) }
 		}
 	} else {
-		audio, err = openWAV(path)
+		audio, err = openWAV(ctx, path)
 	}
 	if err != nil {
 		return nil, &app.MediaError{Path: path, Err: err}

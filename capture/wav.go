@@ -2,6 +2,7 @@ package capture
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -206,7 +207,7 @@ func probeWAV(path string) (app.MediaInfo, error) {
 	return info, nil
 }
 
-func openWAV(path string) (*audioReader, error) {
+func openWAV(ctx context.Context, path string) (*audioReader, error) {
 	w, err := openWAVFile(path)
 	if err != nil {
 		return nil, err
@@ -215,8 +216,21 @@ func openWAV(path string) (*audioReader, error) {
 	if rate := int(w.dec.SampleRate); rate != app.SampleRate {
 		source = newResampler(w, rate)
 	}
-	return &audioReader{source: source, end: func(bool) (int, error) {
+	return &audioReader{source: stoppable{ctx, source}, end: func(bool) (int, error) {
 		w.file.Close()
-		return 0, nil
+		return 0, ctx.Err()
 	}}, nil
+}
+
+// stoppable ends when its context does.
+type stoppable struct {
+	ctx context.Context
+	samples
+}
+
+func (s stoppable) read(buf []float32) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return s.samples.read(buf)
 }
