@@ -79,7 +79,7 @@ func newTranscriptScreen(w *Window) *transcriptScreen {
 func (t *transcriptScreen) layout() fyne.CanvasObject {
 	// The row is as high without a button as with one.
 	strut := widget.NewSpace(0, t.again.MinSize().Height)
-	about := container.NewBorder(nil, nil, strut, container.NewHBox(t.omitted, t.state, t.resume, t.again), centred(t.meta))
+	about := container.NewBorder(nil, nil, nil, container.NewHBox(strut, t.omitted, t.state, t.resume, t.again), centred(t.meta))
 	head := container.New(&column{look.TextColumn, 24}, container.New(layout.NewCustomPaddedVBoxLayout(2),
 		widget.NewSpace(0, 18), t.titleBox, about, t.warnings, widget.NewSpace(0, 8)))
 	return container.NewBorder(head, widget.NewSpace(0, 8), nil, nil, container.NewStack(t.rows, centred(t.none)))
