@@ -68,7 +68,7 @@ func (m Models) Verify(ctx context.Context, name string) error {
 	}
 	defer f.Close()
 	sum := sha256.New()
-	n, err := io.Copy(sum, contextReader{ctx, f})
+	n, err := io.Copy(sum, &cancellable{ctx, f})
 	if err != nil {
 		if ctx.Err() != nil {
 			return fmt.Errorf("verify model: %w", ctx.Err())
@@ -82,19 +82,6 @@ func (m Models) Verify(ctx context.Context, name string) error {
 		return &ModelError{Path: path, Err: errors.New("it is damaged: its checksum is not the published one")}
 	}
 	return nil
-}
-
-// contextReader reads until its context is done.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (r contextReader) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.r.Read(p)
 }
 
 // Remove deletes a model's file from the first folder, damaged or not. What
