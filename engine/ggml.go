@@ -109,8 +109,11 @@ func multiply(d nativeDevice, k, m, n int, a, b []float32, rounds int) (out []fl
 // nativeVersion is libggml's.
 func nativeVersion() string { return C.GoString(C.ggml_version()) }
 
+// trim returns what the C library keeps of a job's memory to the system.
+func trim() { C.shim_trim() }
+
 // giveMemoryBack returns what a model has left behind to the system.
 func giveMemoryBack() {
-	C.shim_trim()
+	trim()
 	debug.FreeOSMemory()
 }

@@ -24,6 +24,7 @@ func (e *Engine) Recognize(ctx context.Context, audio app.Audio, opt app.Recogni
 	if err != nil {
 		return app.Recognized{}, err
 	}
+	defer trim()
 	defer m.release()
 	defer e.used(m, opt.Keep)
 	r := &recognition{engine: e, model: m, opt: opt, on: on, spoken: map[string]float64{}}
