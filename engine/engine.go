@@ -2,8 +2,8 @@
 // owns the native libraries, the models in memory and the cutting of audio into
 // windows.
 //
-// Only native.go and parakeet.go know C; nothing C-typed leaves them. Paths chosen by a person
-// never reach C either: models are opened in Go, checked from header to last
+// Only native.go, parakeet.go and ggml.go know C; nothing C-typed leaves the
+// package. Paths chosen by a person never reach C either: models are opened in Go, checked from header to last
 // tensor, and fed to the library's loader callbacks.
 //
 // The engine decodes with one thread per native state and several states side by

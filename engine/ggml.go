@@ -2,7 +2,8 @@
 
 package engine
 
-// The only file that calls libggml to compute: the self-test of a device.
+// What is asked of libggml itself: whether a device can be opened, and its
+// self-test.
 
 /*
 #cgo pkg-config: earshot-whisper
@@ -77,19 +78,44 @@ import (
 	"runtime/debug"
 )
 
+// gpu is the GPU with this index, counted as whisper.cpp does; nil if there is
+// none.
+func gpu(index int) C.ggml_backend_dev_t {
+	for i := range C.ggml_backend_dev_count() {
+		dev := C.ggml_backend_dev_get(i)
+		switch C.ggml_backend_dev_type(dev) {
+		case C.GGML_BACKEND_DEVICE_TYPE_GPU, C.GGML_BACKEND_DEVICE_TYPE_IGPU:
+			if index == 0 {
+				return dev
+			}
+			index--
+		}
+	}
+	return nil
+}
+
+// tryDevice reports whether the GPU with this index can be opened at all.
+// whisper.cpp would fall back to the CPU without a word.
+func tryDevice(index int) bool {
+	dev := gpu(index)
+	if dev == nil {
+		return false
+	}
+	b := C.ggml_backend_dev_init(dev, nil)
+	if b == nil {
+		return false
+	}
+	C.ggml_backend_free(b)
+	return true
+}
+
 // multiply computes softmax(a·b) on a device, rounds times, and returns the
 // result with the seconds that it took. a has m rows of k numbers, b has n.
 func multiply(d nativeDevice, k, m, n int, a, b []float32, rounds int) (out []float32, seconds float64, err error) {
 	dev := C.ggml_backend_dev_by_type(C.GGML_BACKEND_DEVICE_TYPE_CPU)
-	gpu := 0
-	for i := range C.ggml_backend_dev_count() {
-		candidate := C.ggml_backend_dev_get(i)
-		switch C.ggml_backend_dev_type(candidate) {
-		case C.GGML_BACKEND_DEVICE_TYPE_GPU, C.GGML_BACKEND_DEVICE_TYPE_IGPU:
-			if gpu == d.index {
-				dev = candidate
-			}
-			gpu++
+	if d.index >= 0 {
+		if dev = gpu(d.index); dev == nil {
+			return nil, 0, errors.New("it is not there any more")
 		}
 	}
 	out = make([]float32, m*n)

@@ -230,28 +230,6 @@ func nativeDevices() ([]nativeDevice, error) {
 	return append(gpus, cpus...), nil
 }
 
-// tryDevice reports whether the GPU with this index can be opened at all.
-// whisper.cpp would fall back to the CPU without a word.
-func tryDevice(index int) bool {
-	gpu := 0
-	for i := range C.ggml_backend_dev_count() {
-		dev := C.ggml_backend_dev_get(i)
-		switch C.ggml_backend_dev_type(dev) {
-		case C.GGML_BACKEND_DEVICE_TYPE_GPU, C.GGML_BACKEND_DEVICE_TYPE_IGPU:
-			if gpu == index {
-				b := C.ggml_backend_dev_init(dev, nil)
-				if b == nil {
-					return false
-				}
-				C.ggml_backend_free(b)
-				return true
-			}
-			gpu++
-		}
-	}
-	return false
-}
-
 // source feeds a C loader from a Go reader.
 type source struct {
 	r   io.Reader
