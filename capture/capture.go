@@ -59,7 +59,7 @@ func (m Media) probe(ctx context.Context, path string) (app.MediaInfo, error) {
 	}
 	header, failed := probeWAV(path)
 	ffprobe, _, found := m.programs()
-	if !found || failed == nil && ready(header) {
+	if !found || ready(header) {
 		return header, failed
 	}
 	info, err := probeFFmpeg(ctx, ffprobe, path)
@@ -70,10 +70,11 @@ func (m Media) probe(ctx context.Context, path string) (app.MediaInfo, error) {
 	return info, err
 }
 
-// ready reports whether a WAV file needs no resampling. Such a one is read
-// here: starting ffprobe and ffmpeg takes longer than a short recording does.
+// ready reports whether this is the header of a plain WAV file that needs no
+// resampling. Such a one is read here: starting ffprobe and ffmpeg takes longer
+// than a short recording does.
 func ready(header app.MediaInfo) bool {
-	return header.Streams[0].Rate == app.SampleRate
+	return len(header.Streams) > 0 && header.Streams[0].Rate == app.SampleRate
 }
 
 // Open implements app.Media.
@@ -93,8 +94,8 @@ func (m Media) Open(ctx context.Context, path string, opt app.MediaOptions) (app
 		return nil, err
 	}
 	var audio *audioReader
-	header, failed := probeWAV(path)
-	if ffprobe, ffmpeg, found := m.programs(); found && !(failed == nil && ready(header)) {
+	header, _ := probeWAV(path)
+	if ffprobe, ffmpeg, found := m.programs(); found && !ready(header) {
 		if audio, err = openFFmpeg(ctx, ffmpeg, path, stream); err == nil {
 			audio.guessed = func() bool { return guessed(ctx, ffprobe, path) }
 		}
