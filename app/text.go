@@ -69,3 +69,28 @@ func (d Device) Trust() string {
 	}
 	return "not tested"
 }
+
+// Text says in words how far a job is, with a word before the time that it has
+// taken.
+func (j Job) Text(elapsed string) string {
+	switch j.Stage {
+	case StageQueued:
+		return "waiting"
+	case StageReading:
+		return "reading the file"
+	case StageLoading:
+		return "loading the model"
+	}
+	var parts []string
+	if j.Fraction >= 0 {
+		parts = append(parts, fmt.Sprintf("%.0f %%", 100*j.Fraction))
+	}
+	parts = append(parts, elapsed+Clock(j.Elapsed))
+	if j.Speed > 0 {
+		parts = append(parts, SpeedText(j.Speed)+" real time")
+	}
+	if j.Remaining >= 0 {
+		parts = append(parts, Clock(j.Remaining)+" left")
+	}
+	return strings.Join(parts, " · ")
+}

@@ -22,7 +22,7 @@ type progress struct {
 
 func (p *progress) job(j app.Job, name string) {
 	if !j.Ended() {
-		p.line(filepath.Base(name) + "  " + describe(j))
+		p.line(filepath.Base(name) + "  " + j.Text(""))
 	}
 }
 
@@ -58,28 +58,6 @@ func (p *progress) clear() {
 		fmt.Fprint(p.w, "\r\x1b[K")
 		p.shown = false
 	}
-}
-
-// describe says in words how far a job is.
-func describe(j app.Job) string {
-	switch j.Stage {
-	case app.StageReading:
-		return "reading the file"
-	case app.StageLoading:
-		return "loading the model"
-	}
-	var parts []string
-	if j.Fraction >= 0 {
-		parts = append(parts, fmt.Sprintf("%.0f %%", 100*j.Fraction))
-	}
-	parts = append(parts, app.Clock(j.Elapsed))
-	if j.Speed > 0 {
-		parts = append(parts, app.SpeedText(j.Speed)+" real time")
-	}
-	if j.Remaining >= 0 {
-		parts = append(parts, app.Clock(j.Remaining)+" left")
-	}
-	return strings.Join(parts, " · ")
 }
 
 // describeDownload says in words how far a download is.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -92,33 +91,9 @@ func (s *strip) newJobLine(j app.Job) *jobLine {
 func (l *jobLine) show(j app.Job) {
 	l.job = j
 	l.bar.SetFraction(j.Fraction)
-	if text := jobText(j); l.text.SetText(text) {
+	if text := j.Text("after "); l.text.SetText(text) {
 		l.row.Refresh()
 	}
-}
-
-// jobText says in words how far a job is.
-func jobText(j app.Job) string {
-	switch j.Stage {
-	case app.StageQueued:
-		return "waiting"
-	case app.StageReading:
-		return "reading the file"
-	case app.StageLoading:
-		return "loading the model"
-	}
-	var parts []string
-	if j.Fraction >= 0 {
-		parts = append(parts, fmt.Sprintf("%.0f %%", 100*j.Fraction))
-	}
-	parts = append(parts, "after "+app.Clock(j.Elapsed))
-	if j.Speed > 0 {
-		parts = append(parts, app.SpeedText(j.Speed)+" real time")
-	}
-	if j.Remaining >= 0 {
-		parts = append(parts, app.Clock(j.Remaining)+" left")
-	}
-	return strings.Join(parts, " · ")
 }
 
 // ended says what a person has to know of a job that is over.
