@@ -35,6 +35,9 @@ var (
 	ErrWrongFile   = errors.New("another file came")
 	ErrRedirect    = errors.New("the server leads somewhere else")
 
+	ErrNoInput  = errors.New("there is nothing to record from")
+	ErrNoServer = errors.New("the sound server does not answer")
+
 	// ErrClosing is the cause of a job's end when the program is closed.
 	ErrClosing = errors.New("the program is closing")
 )
@@ -47,6 +50,15 @@ type MediaError struct {
 
 func (e *MediaError) Error() string { return fmt.Sprintf("decode %q: %v", e.Path, e.Err) }
 func (e *MediaError) Unwrap() error { return e.Err }
+
+// RecordError says why a recording could not begin, or had to end.
+type RecordError struct {
+	Source string // as it was asked for
+	Err    error
+}
+
+func (e *RecordError) Error() string { return fmt.Sprintf("record from %q: %v", e.Source, e.Err) }
+func (e *RecordError) Unwrap() error { return e.Err }
 
 // ModelError says why a model file cannot be used. Err reads as the end of a
 // sentence about the file: "it is cut short".

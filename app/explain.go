@@ -16,6 +16,7 @@ import (
 // something to do, a hint that says what. It is the only place that does.
 func Explain(err error) (sentence, hint string) {
 	var media *MediaError
+	var record *RecordError
 	var model *ModelError
 	var library *LibraryError
 	var download *DownloadError
@@ -29,6 +30,8 @@ func Explain(err error) (sentence, hint string) {
 		return "Cancelled.", ""
 	case errors.As(err, &media):
 		return explainMedia(media)
+	case errors.As(err, &record):
+		return explainRecord(record)
 	case errors.As(err, &model) && errors.Is(err, ErrNoChecksum):
 		return fmt.Sprintf("The model %s cannot be verified: %s.", quoted(model.Path), ErrNoChecksum), ""
 	case errors.As(err, &model):
@@ -73,6 +76,22 @@ func explainMedia(e *MediaError) (sentence, hint string) {
 		return name + " cannot be read: you do not have permission.", ""
 	}
 	return fmt.Sprintf("%s cannot be read: %s.", name, reason(e.Err)), ""
+}
+
+func explainRecord(e *RecordError) (sentence, hint string) {
+	switch {
+	case errors.Is(e.Err, ErrNoServer):
+		return "No sound can be recorded: the sound server does not answer.", "Check that PulseAudio or PipeWire is running."
+	case errors.Is(e.Err, ErrNoInput) && e.Source == SourceSystem:
+		return "What the computer plays cannot be recorded on this machine.", ""
+	case errors.Is(e.Err, ErrNoInput) && e.Source == SourceMicrophone:
+		return "There is no microphone.", "Connect one and try again; “earshot devices” lists what is there."
+	case errors.Is(e.Err, ErrNoInput):
+		return fmt.Sprintf("There is no input “%s” to record from.", e.Source), "“earshot devices” lists what is there."
+	case errors.Is(e.Err, ErrDiskFull):
+		return "The disk is full: the recording has stopped.", "Everything up to here is kept. Make room before you record again."
+	}
+	return fmt.Sprintf("Recording does not work: %s.", reason(e.Err)), ""
 }
 
 func explainLibrary(e *LibraryError) (sentence, hint string) {

@@ -41,6 +41,11 @@ func TestExplain(t *testing.T) {
 		{media(missing), "“a.wav”", "does not exist", true},
 		{media(denied), "“a.wav”", "permission", false},
 		{media(errors.New("it is a folder.")), "“a.wav”", "it is a folder", false},
+		{&app.RecordError{Source: app.SourceMicrophone, Err: app.ErrNoInput}, "microphone", "no microphone", true},
+		{&app.RecordError{Source: app.SourceSystem, Err: app.ErrNoInput}, "computer plays", "cannot be recorded", false},
+		{&app.RecordError{Source: "yeti", Err: app.ErrNoInput}, "yeti", "no input", true},
+		{&app.RecordError{Source: "yeti", Err: app.ErrNoServer}, "sound server", "does not answer", true},
+		{&app.RecordError{Source: "yeti", Err: app.ErrDiskFull}, "disk", "full", true},
 		{&app.MediaError{Path: "-", Err: app.ErrEmptyFile}, "Standard input", "empty", false},
 
 		{model(errors.New("it is cut short")), "“ggml-base.bin”", "it is cut short", true},
