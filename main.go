@@ -97,6 +97,8 @@ func wire(ctx context.Context, c cli.Config, window bool) (*parts, error) {
 		Media: capture.Media{}, Recognizer: p.engine, Log: c.Log, SettingsPath: folders.Settings,
 		Fetcher: fetch.New(fetch.Options{Mirror: os.Getenv("EARSHOT_MODEL_MIRROR")}),
 		Models:  app.Models{Dirs: append([]string{folders.Models}, c.Models...), Inspect: p.engine.Inspect},
+
+		SideBySide: p.engine.SideBySide(),
 	}
 	if c.Store != cli.StoreUnused {
 		p.store, err = store.Open(ctx, folders.Data, store.Options{})

@@ -19,6 +19,7 @@ type Deps struct {
 	Models       Models
 	Library      Library          // nil stores nothing
 	Fetcher      Fetcher          // nil downloads nothing
+	SideBySide   int              // short recordings that are transcribed at once; 0 is one
 	SettingsPath string           // "" keeps settings in memory
 	Log          *slog.Logger     // nil discards
 	Now          func() time.Time // nil is time.Now
@@ -36,6 +37,7 @@ type App struct {
 	now        func() time.Time
 	broker     broker
 	queue      *queue
+	sideBySide int
 	downloads  *downloads
 
 	settingsPath string
@@ -52,7 +54,7 @@ type App struct {
 func New(ctx context.Context, d Deps) (*App, error) {
 	a := &App{
 		media: d.Media, recognizer: d.Recognizer, models: d.Models, library: d.Library, fetcher: d.Fetcher,
-		log: d.Log, now: d.Now, settingsPath: d.SettingsPath,
+		log: d.Log, now: d.Now, settingsPath: d.SettingsPath, sideBySide: max(1, d.SideBySide),
 	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
@@ -65,14 +67,14 @@ func New(ctx context.Context, d Deps) (*App, error) {
 		a.settings, err = LoadSettings(d.SettingsPath)
 	}
 	a.ctx, a.cancel = context.WithCancel(ctx)
-	a.queue = &queue{app: a, commands: make(chan func(*queue)), finished: make(chan struct{})}
+	a.queue = &queue{app: a, commands: make(chan func(*queue)), finished: make(chan *queuedJob)}
 	a.downloads = &downloads{app: a, commands: make(chan func(*downloads)), ended: make(chan fetched)}
 	a.wg.Go(func() { a.queue.loop(a.ctx) })
 	a.wg.Go(func() { a.downloads.loop(a.ctx) })
 	return a, err
 }
 
-// Close ends the running job and the downloads, which can be resumed next time,
+// Close ends the running jobs and the downloads, which can be resumed next time,
 // and waits for all goroutines.
 func (a *App) Close() error {
 	a.cancel()
@@ -93,6 +95,35 @@ func (a *App) EnqueueWith(opt Options, paths ...string) {
 			q.add(Request{Path: path, Options: opt})
 		}
 	})
+}
+
+// TranscribeAll runs requests in order, short recordings side by side, and
+// returns when all have ended. on receives what happens to request i, as that
+// of Transcribe; ended gets what has become of it, once. Those of different
+// requests are called at the same time. A cancelled ctx ends all.
+func (a *App) TranscribeAll(ctx context.Context, requests []Request, on func(i int, e Event), ended func(i int, t Transcript, err error)) {
+	var wg sync.WaitGroup
+	wg.Add(len(requests))
+	submissions := make([]submission, len(requests))
+	for i, req := range requests {
+		submissions[i] = submission{
+			request: req, ctx: ctx,
+			on: func(e Event) { on(i, e) },
+			ended: func(t Transcript, err error) {
+				defer wg.Done()
+				ended(i, t, err)
+			},
+		}
+	}
+	taken := a.queue.do(a.ctx, func(q *queue) {
+		for _, s := range submissions {
+			q.submit(s)
+		}
+	})
+	for i := 0; !taken && i < len(submissions); i++ {
+		submissions[i].end(Transcript{}, ErrClosing)
+	}
+	wg.Wait()
 }
 
 // Again transcribes a transcript's recording once more, with the options of
@@ -144,7 +175,7 @@ func (a *App) Cancel(id JobID) {
 // Busy reports whether a job is running or waiting.
 func (a *App) Busy() bool {
 	busy := false
-	a.queue.do(a.ctx, func(q *queue) { busy = q.running != nil || len(q.waiting) > 0 })
+	a.queue.do(a.ctx, func(q *queue) { busy = len(q.running)+len(q.waiting) > 0 })
 	return busy
 }
 

@@ -6,96 +6,154 @@ import (
 	"slices"
 )
 
-// queue runs jobs one after the other. One goroutine, loop, owns its fields;
-// everybody else sends it commands.
+// A recording of up to this many seconds occupies one decoder, so that others
+// can be transcribed beside it.
+const shortRecording = 30
+
+// queue runs jobs in order, one at a time, but short ones side by side. One
+// goroutine, loop, owns its fields; everybody else sends it commands.
 type queue struct {
 	app      *App
 	commands chan func(*queue)
-	finished chan struct{}
+	finished chan *queuedJob
 
 	last    JobID
 	waiting []*queuedJob
-	running *queuedJob
+	running []*queuedJob
 }
 
 type queuedJob struct {
 	Job
-	request Request
-	cancel  context.CancelCauseFunc // set while running
+	submission
+	cancel context.CancelCauseFunc // set while running
+	short  bool                    // known to be
 }
 
-// loop runs until ctx is done, then ends the running job and waits for it.
+// submission is a request with who asked for it.
+type submission struct {
+	request Request
+	ctx     context.Context         // ends the job; nil leaves that to Cancel and Close
+	on      func(Event)             // what happens, in order
+	ended   func(Transcript, error) // called once, at the end; may be nil
+}
+
+// loop runs until ctx is done, then ends the running jobs and waits for them.
 func (q *queue) loop(ctx context.Context) {
 	for {
-		if q.running == nil && len(q.waiting) > 0 {
+		for q.room() {
 			q.start(ctx)
 		}
 		select {
 		case command := <-q.commands:
 			command(q)
-		case <-q.finished:
-			q.running = nil
+		case job := <-q.finished:
+			q.running = slices.DeleteFunc(q.running, func(j *queuedJob) bool { return j == job })
 		case <-ctx.Done():
-			if q.running != nil {
-				q.running.cancel(ErrClosing)
-				<-q.finished
-			}
+			q.close()
 			return
 		}
 	}
 }
 
+// room reports whether the next job can start.
+func (q *queue) room() bool {
+	if len(q.waiting) == 0 || len(q.running) == 0 {
+		return len(q.waiting) > 0
+	}
+	most := q.app.sideBySide
+	if asked := q.waiting[0].request.Options.Threads; asked > 0 {
+		most = min(most, asked)
+	}
+	return len(q.running) < most && !slices.ContainsFunc(q.running, func(j *queuedJob) bool { return !j.short })
+}
+
 func (q *queue) start(ctx context.Context) {
 	job := q.waiting[0]
 	q.waiting = q.waiting[1:]
-	q.running = job
-	// Only loop ends the job: ctx would without ErrClosing as the cause.
-	ctx, job.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
+	q.running = append(q.running, job)
+	parent := job.ctx
+	if parent == nil {
+		// Only close ends the job: ctx would without ErrClosing as the cause.
+		parent = context.WithoutCancel(ctx)
+	}
+	jobCtx, cancel := context.WithCancelCause(parent)
+	job.cancel = cancel
 	go func() {
-		defer func() { q.finished <- struct{}{} }()
-		defer job.cancel(nil)
-		if _, err := q.app.transcribe(ctx, job.Job, job.request, q.app.broker.publish); err != nil {
+		defer func() { q.finished <- job }()
+		defer cancel(nil)
+		narrow := func() { q.do(ctx, func(*queue) { job.short = true }) }
+		t, err := q.app.transcribe(jobCtx, job.Job, job.request, job.on, narrow)
+		if err != nil {
 			q.app.log.Debug("job ended", "error", err)
 		}
+		job.end(t, err)
 	}()
+}
+
+// close ends all jobs and waits for them. One that its owner has cancelled
+// already is left to that.
+func (q *queue) close() {
+	for _, job := range q.running {
+		if job.ctx == nil || job.ctx.Err() == nil {
+			job.cancel(ErrClosing)
+		}
+	}
+	for range q.running {
+		<-q.finished
+	}
+	for _, job := range q.waiting {
+		job.end(Transcript{}, ErrClosing)
+	}
+}
+
+func (s submission) end(t Transcript, err error) {
+	if s.ended != nil {
+		s.ended(t, err)
+	}
 }
 
 // do runs a command on the queue's goroutine, or not at all if the program is
 // closing.
-func (q *queue) do(ctx context.Context, command func(*queue)) {
+func (q *queue) do(ctx context.Context, command func(*queue)) bool {
 	done := make(chan struct{})
 	select {
 	case q.commands <- func(q *queue) { defer close(done); command(q) }:
 		<-done
+		return true
 	case <-ctx.Done():
+		return false
 	}
 }
 
-func (q *queue) add(req Request) JobID {
+// add takes a request that everybody may watch.
+func (q *queue) add(req Request) { q.submit(submission{request: req, on: q.app.broker.publish}) }
+
+func (q *queue) submit(s submission) {
 	q.last++
 	job := &queuedJob{
 		Job: Job{
-			ID: q.last, Path: req.Path, Name: filepath.Base(req.Path), Stage: StageQueued,
-			Transcript: req.Resume, Fraction: -1, Remaining: -1,
+			ID: q.last, Path: s.request.Path, Name: filepath.Base(s.request.Path), Stage: StageQueued,
+			Transcript: s.request.Resume, Fraction: -1, Remaining: -1,
 		},
-		request: req,
+		submission: s,
 	}
 	q.waiting = append(q.waiting, job)
-	q.app.broker.publish(JobChanged{Job: job.Job})
-	return job.ID
+	job.on(JobChanged{Job: job.Job})
 }
 
 func (q *queue) remove(id JobID) {
-	if q.running != nil && q.running.ID == id {
-		q.running.cancel(context.Canceled)
+	same := func(j *queuedJob) bool { return j.ID == id }
+	if i := slices.IndexFunc(q.running, same); i >= 0 {
+		q.running[i].cancel(context.Canceled)
 		return
 	}
-	i := slices.IndexFunc(q.waiting, func(j *queuedJob) bool { return j.ID == id })
+	i := slices.IndexFunc(q.waiting, same)
 	if i < 0 {
 		return
 	}
-	job := q.waiting[i].Job
+	job := q.waiting[i]
 	q.waiting = slices.Delete(q.waiting, i, i+1)
 	job.Stage = StageCancelled
-	q.app.broker.publish(JobChanged{Job: job})
+	job.on(JobChanged{Job: job.Job})
+	job.end(Transcript{}, context.Canceled)
 }

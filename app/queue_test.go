@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -142,6 +143,123 @@ func TestQueueRunsInOrder(t *testing.T) {
 	}
 	if got := strings.Join(names, " "); got != "a.wav b.wav c.wav" {
 		t.Errorf("media: got %q, want a.wav b.wav c.wav", got)
+	}
+}
+
+func TestQueueRunsShortOnesSideBySide(t *testing.T) {
+	tests := []struct {
+		name       string
+		duration   float64
+		sideBySide int
+		threads    int
+		want       int // jobs that run at once
+	}{
+		{"short", 20, 3, 0, 3},
+		{"long", 40, 3, 0, 1},
+		{"of unknown length", 0, 3, 0, 1},
+		{"one at a time", 20, 0, 0, 1},
+		{"with as many threads as a person asked for", 20, 3, 2, 2},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			g := newRig(t, func(d *app.Deps) { d.SideBySide = test.sideBySide })
+			g.media.info.Duration = test.duration
+			started := g.hold()
+			w := g.watch()
+			names := []string{"a.wav", "b.wav", "c.wav", "d.wav"}
+			g.EnqueueWith(app.Options{Threads: test.threads}, g.recordings(names...)...)
+			for range test.want {
+				await(t, started, "a job's start")
+			}
+			w.until("all jobs", func() bool { return len(w.jobs) == len(names) })
+			running := func() (n int) {
+				for _, j := range w.jobs {
+					if j.Stage != app.StageQueued && !j.Ended() {
+						n++
+					}
+				}
+				return n
+			}
+			w.until("the running ones", func() bool { return running() >= test.want })
+			if n := running(); n != test.want {
+				t.Errorf("got %d jobs at once, want %d", n, test.want)
+			}
+			// The place of one that has ended is taken.
+			g.Cancel(w.id("a.wav"))
+			await(t, started, "the next job's start")
+			if n := g.recognizer.called(); n != test.want+1 {
+				t.Errorf("got %d jobs that have begun, want %d", n, test.want+1)
+			}
+		})
+	}
+}
+
+func TestTranscribeAll(t *testing.T) {
+	g := newRig(t, func(d *app.Deps) { d.SideBySide = 2 })
+	g.media.info.Duration = 20
+	started := g.hold()
+	paths := g.recordings("a.wav", "b.wav", "c.wav")
+	requests := make([]app.Request, len(paths))
+	for i, path := range paths {
+		requests[i].Path = path
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var mu sync.Mutex
+	states := map[int]app.State{}
+	segments := map[int]int{}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		g.TranscribeAll(ctx, requests, func(i int, e app.Event) {
+			mu.Lock()
+			defer mu.Unlock()
+			if e, ok := e.(app.SegmentsAdded); ok {
+				segments[i] += len(e.Segments)
+			}
+		}, func(i int, tr app.Transcript, err error) {
+			mu.Lock()
+			defer mu.Unlock()
+			if _, twice := states[i]; twice || err == nil {
+				t.Errorf("end of %d: got %v, twice: %v, want an error once", i, err, twice)
+			}
+			states[i] = tr.State
+		})
+	}()
+	await(t, started, "the first job's start")
+	await(t, started, "the second job's start")
+	cancel()
+	await(t, done, "the end of all")
+	for i := range requests {
+		if got, ok := states[i]; !ok || got != app.StateCancelled {
+			t.Errorf("state of %d: got %q, want cancelled", i, got)
+		}
+	}
+	if segments[0] != 1 || segments[1] != 1 || segments[2] != 0 {
+		t.Errorf("segments: got %v, want one of each of the first two", segments)
+	}
+}
+
+// A program that closes tells whoever waits for a job that will not run.
+func TestTranscribeAllWhileClosing(t *testing.T) {
+	g := newRig(t, nil)
+	started := g.hold()
+	ended := make(chan error, 3)
+	all := make(chan struct{})
+	go func() {
+		defer close(all)
+		g.TranscribeAll(context.Background(), []app.Request{{Path: g.file}, {Path: g.file}},
+			func(int, app.Event) {}, func(_ int, _ app.Transcript, err error) { ended <- err })
+	}()
+	await(t, started, "the first job's start")
+	g.Close()
+	await(t, all, "the end of all")
+	g.TranscribeAll(context.Background(), []app.Request{{Path: g.file}},
+		func(int, app.Event) {}, func(_ int, _ app.Transcript, err error) { ended <- err })
+	for range 3 {
+		if err := <-ended; !errors.Is(err, app.ErrClosing) {
+			t.Errorf("got %v, want %v", err, app.ErrClosing)
+		}
 	}
 }
 

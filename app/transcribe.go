@@ -26,11 +26,13 @@ const tick = 100 * time.Millisecond
 // When ctx is cancelled the window in flight is given up, everything before
 // it is kept, and the error is ctx's.
 func (a *App) Transcribe(ctx context.Context, req Request, on func(Event)) (Transcript, error) {
-	return a.transcribe(ctx, Job{Name: filepath.Base(req.Path), Path: req.Path}, req, on)
+	return a.transcribe(ctx, Job{Name: filepath.Base(req.Path), Path: req.Path}, req, on, func() {})
 }
 
-func (a *App) transcribe(ctx context.Context, job Job, req Request, on func(Event)) (Transcript, error) {
-	r := &transcription{app: a, req: req, on: on, job: job, began: a.now()}
+// transcribe is Transcribe for a job; narrow is called once it is known that
+// the recording is short.
+func (a *App) transcribe(ctx context.Context, job Job, req Request, on func(Event), narrow func()) (Transcript, error) {
+	r := &transcription{app: a, req: req, on: on, narrow: narrow, job: job, began: a.now()}
 	if !req.NoStore {
 		r.library = a.library
 	}
@@ -60,6 +62,7 @@ type transcription struct {
 	model   ModelInfo
 	vad     string
 	rewrite rewriting
+	narrow  func() // see transcribe
 	began   time.Time
 
 	mu      sync.Mutex // guards what follows, and calls of on
@@ -85,6 +88,9 @@ func (r *transcription) run(ctx context.Context) error {
 	r.mu.Lock()
 	r.t.Duration, r.t.Source.Duration = info.Duration, info.Duration
 	r.mu.Unlock()
+	if info.Duration > 0 && info.Duration <= shortRecording {
+		r.narrow()
+	}
 	audio, err := r.app.media.Open(ctx, r.req.Path, MediaOptions{Stream: r.req.Options.Stream, Start: r.t.Position, Info: info})
 	if err != nil {
 		return err

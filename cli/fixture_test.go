@@ -29,6 +29,8 @@ const (
 	endless = "endless" // is still speaking when its job is cancelled
 	broken  = "broken"  // fails after its first words
 	refused = "refused" // the flags are wrong for it
+	hasty   = "hasty"   // short
+	late    = "late"    // short, and ends only after a hasty one
 )
 
 func said() []app.Segment {
@@ -60,6 +62,9 @@ func (fakeMedia) Probe(_ context.Context, path string) (app.MediaInfo, error) {
 	if err != nil {
 		return app.MediaInfo{}, &app.MediaError{Path: path, Err: err}
 	}
+	if string(content) == hasty || string(content) == late {
+		return app.MediaInfo{Duration: 3, Streams: []app.AudioStream{{Codec: "fake"}}}, nil
+	}
 	return app.MediaInfo{Duration: 3662, Streams: []app.AudioStream{{Codec: "fake"}}}, nil
 }
 
@@ -88,12 +93,16 @@ func (a *fakeAudio) Warnings() []string {
 
 // fakeRecognizer stands in for a model and the hours it takes.
 type fakeRecognizer struct {
+	mu      sync.Mutex
 	options []app.RecognizeOptions // that it was called with
 	spoken  func()                 // called when an endless recording has begun
+	hurried chan struct{}          // closed when a hasty recording has ended
 }
 
 func (f *fakeRecognizer) Recognize(ctx context.Context, audio app.Audio, opt app.RecognizeOptions, on func(app.Progress)) (app.Recognized, error) {
+	f.mu.Lock()
 	f.options = append(f.options, opt)
+	f.mu.Unlock()
 	content := audio.(*fakeAudio).content
 	if content == refused {
 		return app.Recognized{}, &app.UsageError{What: "device", Value: opt.Device, Want: "cpu"}
@@ -112,6 +121,10 @@ func (f *fakeRecognizer) Recognize(ctx context.Context, audio app.Audio, opt app
 		return app.Recognized{}, ctx.Err()
 	case broken:
 		return app.Recognized{}, errors.New("the abacus fell down")
+	case hasty:
+		defer close(f.hurried)
+	case late:
+		<-f.hurried
 	case silence:
 		return app.Recognized{Duration: 3662, Device: "an abacus"}, nil
 	}
@@ -186,7 +199,7 @@ type rig struct {
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	r := &rig{t: t, dir: t.TempDir(), data: t.TempDir(), recognizer: &fakeRecognizer{}, fetcher: &fakeFetcher{}, env: map[string]string{}, stdin: strings.NewReader("")}
+	r := &rig{t: t, dir: t.TempDir(), data: t.TempDir(), recognizer: &fakeRecognizer{hurried: make(chan struct{})}, fetcher: &fakeFetcher{}, env: map[string]string{}, stdin: strings.NewReader("")}
 	t.Chdir(r.dir)
 	t.Setenv("EARSHOT_DATA", r.data)
 	t.Setenv("TMPDIR", t.TempDir())
@@ -268,7 +281,8 @@ func (r *rig) open(ctx context.Context, c cli.Config) (*app.App, func(), error) 
 		return nil, nil, r.failure
 	}
 	deps := app.Deps{
-		Media: fakeMedia{}, Recognizer: r.recognizer, Fetcher: r.fetcher, Log: c.Log, Now: func() time.Time { return now },
+		SideBySide: 2,
+		Media:      fakeMedia{}, Recognizer: r.recognizer, Fetcher: r.fetcher, Log: c.Log, Now: func() time.Time { return now },
 		Models: app.Models{
 			Dirs: append([]string{filepath.Join(c.Data, "models")}, c.Models...),
 			Inspect: func(path string) (app.ModelInfo, error) {

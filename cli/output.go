@@ -22,6 +22,22 @@ type output struct {
 	final string   // the file's name when it is complete
 }
 
+// check finds out whether a transcript would replace a file.
+func (d destination) check(stem string, format app.Format) error {
+	if d.dir == "" || d.force {
+		return nil
+	}
+	path := d.path(stem, format)
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("the file %s exists already; use --force to replace it", path)
+	}
+	return nil
+}
+
+func (d destination) path(stem string, format app.Format) string {
+	return filepath.Join(d.dir, stem+"."+string(format))
+}
+
 // output opens the destination of one transcript. A file gets its name when it
 // is complete; until then nothing that was there is touched.
 func (s *session) output(d destination, stem string, format app.Format, words bool) (*output, error) {
@@ -31,17 +47,14 @@ func (s *session) output(d destination, stem string, format app.Format, words bo
 	if err := os.MkdirAll(d.dir, 0o755); err != nil {
 		return nil, fmt.Errorf("make output folder: %w", err)
 	}
-	final := filepath.Join(d.dir, stem+"."+string(format))
-	if !d.force {
-		if _, err := os.Lstat(final); err == nil {
-			return nil, fmt.Errorf("the file %s exists already; use --force to replace it", final)
-		}
+	if err := d.check(stem, format); err != nil {
+		return nil, err
 	}
 	f, err := os.CreateTemp(d.dir, ".earshot-*")
 	if err != nil {
 		return nil, fmt.Errorf("write into %s: %w", d.dir, err)
 	}
-	return &output{Writer: app.NewWriter(f, format, words), file: f, final: final}, nil
+	return &output{Writer: app.NewWriter(f, format, words), file: f, final: d.path(stem, format)}, nil
 }
 
 // close completes the output with t, the whole transcript.

@@ -59,27 +59,9 @@ func (c *transcribeCmd) Run(s *session) error {
 		return err
 	}
 	defer closeApp()
-	ok := true
-	for i, path := range c.Files {
-		if i > 0 && c.Output == "" && format == app.TXT {
-			fmt.Fprintln(s.Stdout)
-		}
-		err := c.one(s, a, path, format)
-		var usage *app.UsageError
-		switch {
-		case s.ctx.Err() != nil:
-			return s.ctx.Err()
-		case errors.As(err, &usage):
-			return err // it would be the same for every file
-		case err != nil:
-			s.complain(err)
-			ok = false
-		}
-	}
-	if !ok {
-		return errFailed
-	}
-	return nil
+	b := &batch{session: s, transcribeCmd: c, format: format, inputs: make([]*input, len(c.Files))}
+	defer b.discard()
+	return b.run(a)
 }
 
 // check finds mistakes in the flags before anything is done.
@@ -88,52 +70,6 @@ func (c *transcribeCmd) check() (app.Format, error) {
 		return "", err
 	}
 	return app.ParseFormat(c.Format)
-}
-
-// one transcribes one input.
-func (c *transcribeCmd) one(s *session, a *app.App, path string, format app.Format) error {
-	req := app.Request{
-		Path: path, NoStore: c.NoStore, NoCache: c.NoCache,
-		Options: c.options(),
-	}
-	if path == "-" {
-		spooled, err := spool(s.ctx, s.Stdin, s.Width(s.Stdin) > 0)
-		if err != nil {
-			return err
-		}
-		defer os.Remove(spooled)
-		req.Path, req.Source = spooled, "-"
-	}
-	out, err := s.output(destination{dir: c.Output, force: c.Force}, stem(path), format, c.Words)
-	if err != nil {
-		return err
-	}
-	show := &progress{w: s.Stderr}
-	if !c.Quiet && s.Getenv("TERM") != "dumb" {
-		show.width = s.Width(s.Stderr)
-	}
-	t, err := a.Transcribe(s.ctx, req, func(e app.Event) {
-		switch e := e.(type) {
-		case app.JobChanged:
-			show.job(e.Job, path)
-		case app.SegmentsAdded:
-			show.clear()
-			for _, seg := range e.Segments {
-				out.Segment(seg) // a failed write is reported by Close
-			}
-		}
-	})
-	show.clear()
-	if !c.Quiet {
-		for _, w := range t.Warnings {
-			fmt.Fprintf(s.Stderr, "earshot: warning: %s: %s\n", path, w)
-		}
-	}
-	if nothing := len(t.Segments) == 0 && err != nil; nothing {
-		out.drop()
-		return readable(err, path)
-	}
-	return errors.Join(readable(err, path), out.close(t))
 }
 
 // stem is the name of the output file for an input, without extension.

@@ -130,6 +130,32 @@ func TestSeveralInputs(t *testing.T) {
 	r.want(r.run("transcribe", "--no-store", "-q", "a.wav", "b.wav"), 0, text+"\n"+text)
 }
 
+// Short files are transcribed side by side, but written in order.
+func TestOutputComesInOrder(t *testing.T) {
+	r := newRig(t)
+	r.file("a.wav", late)
+	r.file("b.wav", hasty)
+	r.file("c.wav", noMedia)
+	r.width = 80
+	got := r.run("transcribe", "--no-store", "-f", "json", "a.wav", "b.wav", "c.wav")
+	r.want(got, 1, got.stdout, "“c.wav” is not an audio or video file")
+	var sources []string
+	for dec := json.NewDecoder(strings.NewReader(got.stdout)); dec.More(); {
+		var d document
+		if err := dec.Decode(&d); err != nil {
+			t.Fatal(err)
+		}
+		sources = append(sources, filepath.Base(d.Source))
+	}
+	if want := []string{"a.wav", "b.wav"}; !slices.Equal(sources, want) {
+		t.Errorf("got %q, want %q", sources, want)
+	}
+	// The line of progress is that of the one whose turn it is.
+	if b := strings.LastIndex(got.stderr, "b.wav  "); b >= 0 && b < strings.LastIndex(got.stderr, "a.wav  ") {
+		t.Errorf("standard error: got %q, want a.wav before b.wav", got.stderr)
+	}
+}
+
 func TestOptionsReachTheEngine(t *testing.T) {
 	r := newRig(t)
 	r.file("a.wav", speech)
@@ -509,6 +535,9 @@ func TestInterrupted(t *testing.T) {
 func TestInterruptedBefore(t *testing.T) {
 	r := newRig(t)
 	r.file("a.wav", speech)
+	if err := os.Mkdir("out", 0o700); err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, format := range []string{"txt", "json"} {

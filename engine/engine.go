@@ -313,21 +313,27 @@ func (e *Engine) tryGPU(path string, device nativeDevice) (*model, error) {
 	return m, nil
 }
 
-// sideBySide is how many windows are decoded at once. On the CPU every core
-// works, but one that audio and the window need; a GPU is kept busy by one.
-func (e *Engine) sideBySide(asked int, device nativeDevice) int {
+// SideBySide is how many windows are decoded at once on the CPU, of one
+// recording or of several short ones: every core works, but one that audio and
+// the window need.
+func (e *Engine) SideBySide() int {
 	cores := runtime.NumCPU()
 	if e.opt.LeaveCore {
 		cores = max(1, cores-1)
 	}
+	return min(cores, mostSideBySide)
+}
+
+// sideBySide is how many windows of one recording are decoded at once. A GPU is
+// kept busy by one.
+func (e *Engine) sideBySide(asked int, device nativeDevice) int {
 	switch {
 	case asked > 0:
 		return min(asked, runtime.NumCPU())
 	case device.index >= 0:
 		return 1
-	default:
-		return min(cores, mostSideBySide)
 	}
+	return e.SideBySide()
 }
 
 // More states than this cost memory and gain nothing.

@@ -125,6 +125,9 @@ func (r *recognition) run(ctx context.Context) error {
 	defer cancel()
 
 	n := r.engine.sideBySide(r.opt.Threads, r.model.device)
+	if r.short {
+		n = 1 // there is one window
+	}
 	todo := make(chan *task)
 	inOrder := make(chan *task, n)
 	for range n {
