@@ -76,7 +76,7 @@ func (q *queue) add(req Request) JobID {
 	job := &queuedJob{
 		Job: Job{
 			ID: q.last, Path: req.Path, Name: filepath.Base(req.Path), Stage: StageQueued,
-			Transcript: req.Resume, Fraction: -1, Remaining: -1,
+			Transcript: req.Resume, Omission: req.Omission, Fraction: -1, Remaining: -1,
 		},
 		request: req,
 	}

@@ -108,10 +108,7 @@ func (c *transcribeCmd) one(s *session, a *app.App, path string, format app.Form
 	if err != nil {
 		return err
 	}
-	show := &progress{w: s.Stderr}
-	if !c.Quiet && s.Getenv("TERM") != "dumb" {
-		show.width = s.Width(s.Stderr)
-	}
+	show := s.progress(c.Quiet)
 	t, err := a.Transcribe(s.ctx, req, func(e app.Event) {
 		switch e := e.(type) {
 		case app.JobChanged:
@@ -124,16 +121,22 @@ func (c *transcribeCmd) one(s *session, a *app.App, path string, format app.Form
 		}
 	})
 	show.clear()
-	if !c.Quiet {
-		for _, w := range t.Warnings {
-			fmt.Fprintf(s.Stderr, "earshot: warning: %s: %s\n", path, w)
-		}
-	}
+	s.warn(c.Quiet, path, t.Warnings)
 	if nothing := len(t.Segments) == 0 && err != nil; nothing {
 		out.drop()
 		return readable(err, path)
 	}
 	return errors.Join(readable(err, path), out.close(t))
+}
+
+// warn prints the warnings of a job.
+func (s *session) warn(quiet bool, name string, warnings []string) {
+	if quiet {
+		return
+	}
+	for _, w := range warnings {
+		fmt.Fprintf(s.Stderr, "earshot: warning: %s: %s\n", name, w)
+	}
 }
 
 // stem is the name of the output file for an input, without extension.
