@@ -119,6 +119,36 @@ func TestTranscribeAndFindAgain(t *testing.T) {
 	}
 }
 
+// The stretch of what was left out is heard again, alone, and takes its place.
+func TestRecoverWhatWasLeftOut(t *testing.T) {
+	p := newProgram(t)
+	if _, errs, status := p.run("transcribe", "-q", fixture(t, "audio/synth/en-espeak05.wav")); status != 0 {
+		t.Fatal(errs)
+	}
+	s, err := store.Open(t.Context(), p.data, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done, err := s.Transcript(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := done.Segments[1]
+	invented := app.Segment{Start: second.Start, End: second.End, Text: "Thanks."}
+	err = s.Append(t.Context(), 1, app.Progress{Omissions: []app.Omission{{Reason: app.ReasonNoSpeech, Segment: invented}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	out, errs, status := p.run("history", "recover", "1")
+	if status != 0 || errs != "" || strings.TrimSpace(out) != second.Text {
+		t.Errorf("got %q, %q, status %d, want %q", out, errs, status, second.Text)
+	}
+	if out, _, _ := p.run("history", "show", "1"); strings.Count(out, second.Text) != 2 {
+		t.Errorf("got %q, want the sentence twice", out)
+	}
+}
+
 func TestTranscriptAsJSON(t *testing.T) {
 	p := newProgram(t)
 	out, _, status := p.run("transcribe", "-f", "json", fixture(t, "audio/synth/en-espeak05.wav"))

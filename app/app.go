@@ -258,6 +258,21 @@ func (a *App) Keep(ctx context.Context, transcript, omission int64) error {
 	return a.change(ctx, transcript, func() error { return a.library.Keep(ctx, transcript, omission) })
 }
 
+// Recover transcribes the stretch of an omission again, from the recording, with
+// the transcript's own model and options, and believing that somebody speaks
+// there. What is found takes the omission's place; if that is nothing, or the
+// recording is gone or another one, the job fails and all stays as it was.
+func (a *App) Recover(ctx context.Context, transcript, omission int64) error {
+	e, err := a.recording(ctx, transcript)
+	if err != nil {
+		return err
+	}
+	a.queue.do(a.ctx, func(q *queue) {
+		q.add(Request{Path: e.Source.Path, Resume: transcript, Omission: omission})
+	})
+	return nil
+}
+
 // Rename gives a transcript a new title.
 func (a *App) Rename(ctx context.Context, id int64, title string) error {
 	return a.change(ctx, id, func() error { return a.library.Rename(ctx, id, title) })

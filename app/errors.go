@@ -21,6 +21,9 @@ var (
 	ErrNoTrack     = errors.New("there is no such audio track")
 	ErrChangedFile = errors.New("the file has changed since it was transcribed")
 
+	ErrNothingHeard = errors.New("nothing was heard")
+	ErrNotOmitted   = errors.New("it is not left out any more")
+
 	ErrBusy       = errors.New("the library is locked by another program")
 	ErrDiskFull   = errors.New("the disk is full")
 	ErrReadOnly   = errors.New("the folder cannot be written to")

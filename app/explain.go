@@ -43,11 +43,21 @@ func Explain(err error) (sentence, hint string) {
 		return explainDownload(download)
 	case errors.As(err, &usage):
 		return fmt.Sprintf("“%s” is not a %s: it has to be %s.", usage.Value, usage.What, usage.Want), ""
+	}
+	return explainOther(err)
+}
+
+func explainOther(err error) (sentence, hint string) {
+	switch {
 	case errors.Is(err, ErrNoModel):
 		return "No speech model is installed.",
 			"Get one with “earshot models get small”, or name a model file with --model."
 	case errors.Is(err, ErrNoEngine):
 		return "This build of Earshot cannot transcribe: it was made without cgo.", "Build it with make build."
+	case errors.Is(err, ErrNotOmitted):
+		return "Nothing is left out of the transcript at that place.", ""
+	case errors.Is(err, ErrNothingHeard):
+		return "Nothing was heard there the second time.", "The text of the first time can still be put back."
 	case errors.Is(err, ErrNotFound):
 		return "There is no such transcript in the library.", ""
 	}

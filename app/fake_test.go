@@ -22,6 +22,7 @@ type media struct {
 	openErr   error
 	opened    []app.MediaOptions
 	unclosed  int
+	endless   bool // there is always more silence
 	openPaths []string
 }
 
@@ -45,8 +46,13 @@ func (m *media) Open(_ context.Context, path string, opt app.MediaOptions) (app.
 
 type audio struct{ m *media }
 
-func (a *audio) Read([]float32) (int, error) { return 0, io.EOF }
-func (a *audio) Warnings() []string          { return a.m.warnings }
+func (a *audio) Read(buf []float32) (int, error) {
+	if a.m.endless {
+		return len(buf), nil
+	}
+	return 0, io.EOF
+}
+func (a *audio) Warnings() []string { return a.m.warnings }
 
 func (a *audio) Close() error {
 	a.m.mu.Lock()
@@ -62,14 +68,19 @@ type script func(ctx context.Context, opt app.RecognizeOptions, on func(app.Prog
 type recognizer struct {
 	mu     sync.Mutex
 	script script
+	listen func(app.Audio) // before it follows the script; nil does not
 	calls  []app.RecognizeOptions
 }
 
-func (r *recognizer) Recognize(ctx context.Context, _ app.Audio, opt app.RecognizeOptions, on func(app.Progress)) (app.Recognized, error) {
+func (r *recognizer) Recognize(ctx context.Context, audio app.Audio, opt app.RecognizeOptions, on func(app.Progress)) (app.Recognized, error) {
 	r.mu.Lock()
 	r.calls = append(r.calls, opt)
 	run := r.script
+	listen := r.listen
 	r.mu.Unlock()
+	if listen != nil {
+		listen(audio)
+	}
 	return run(ctx, opt, on)
 }
 

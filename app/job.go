@@ -24,6 +24,7 @@ type Job struct {
 	Path       string
 	Stage      Stage
 	Transcript int64   // 0 until it is stored
+	Omission   int64   // of the transcript, that is transcribed again; 0 if it is all of a recording
 	Cached     bool    // the text was in the library already
 	Fraction   float64 // done, 0..1; negative if the length is unknown
 	Elapsed    float64 // seconds of wall time
@@ -45,4 +46,8 @@ type Request struct {
 	NoStore bool  // leave the library alone
 	NoCache bool  // transcribe even if the library has the text
 	Resume  int64 // go on with this transcript; Path and Options are its own
+	// Omission is one of the transcript Resume: instead of going on, only its
+	// stretch of the recording is transcribed again, and what is found takes its
+	// place.
+	Omission int64
 }

@@ -83,6 +83,10 @@ type RecognizeOptions struct {
 	Prompt      string  // names and words to expect
 	Beam        int     // beams of the search; 0 and 1 are greedy
 	Temperature float64 // where decoding begins, 0..1
+
+	// Believe says that somebody speaks throughout, whatever models make of it:
+	// voice activity is not asked, and nothing is left out as silence.
+	Believe bool
 }
 
 // Progress is one report of Recognize.
@@ -183,6 +187,9 @@ type Library interface {
 	Transcript(ctx context.Context, id int64) (Transcript, error)
 	// Keep makes an omission a segment of its transcript.
 	Keep(ctx context.Context, transcript, omission int64) error
+	// Replace puts the segments and omissions of heard in the place of an
+	// omission; ErrNotFound if it is not there any more.
+	Replace(ctx context.Context, transcript, omission int64, heard Progress) error
 	Search(ctx context.Context, query string, limit int) ([]Hit, error)
 	Rename(ctx context.Context, id int64, title string) error
 	// Trash hides a transcript; Restore brings it back; Delete removes it

@@ -133,7 +133,7 @@ func (q *queue) submit(s submission) {
 	job := &queuedJob{
 		Job: Job{
 			ID: q.last, Path: s.request.Path, Name: filepath.Base(s.request.Path), Stage: StageQueued,
-			Transcript: s.request.Resume, Fraction: -1, Remaining: -1,
+			Transcript: s.request.Resume, Omission: s.request.Omission, Fraction: -1, Remaining: -1,
 		},
 		submission: s,
 	}

@@ -33,7 +33,7 @@ func (a *App) Transcribe(ctx context.Context, req Request, on func(Event)) (Tran
 // the recording is short.
 func (a *App) transcribe(ctx context.Context, job Job, req Request, on func(Event), narrow func()) (Transcript, error) {
 	r := &transcription{app: a, req: req, on: on, narrow: narrow, job: job, began: a.now()}
-	if !req.NoStore {
+	if !req.NoStore && req.Omission == 0 {
 		r.library = a.library
 	}
 	r.job.Fraction, r.job.Remaining = -1, -1
@@ -57,7 +57,7 @@ func (r *transcription) guarded(ctx context.Context) (err error) {
 // transcription is one run of Transcribe.
 type transcription struct {
 	app     *App
-	library Library // nil if nothing is to be stored
+	library Library // nil if nothing is to be stored on the way
 	req     Request
 	model   ModelInfo
 	vad     string
@@ -70,13 +70,17 @@ type transcription struct {
 	job     Job
 	t       Transcript
 	decode  time.Time // when decoding began; zero before
-	offset  float64   // where it began, seconds
+	start   float64   // of the stretch that is asked for; 0 but for an omission
+	offset  float64   // where decoding began, seconds
 	reached float64
 }
 
 // run does the work up to the last segment.
 func (r *transcription) run(ctx context.Context) error {
 	r.stage(StageReading)
+	if r.req.Omission != 0 {
+		return r.recover(ctx)
+	}
 	resumed, err := r.lookUp(ctx)
 	if err != nil || r.job.Cached {
 		return err
@@ -151,7 +155,15 @@ func (r *transcription) lookUpResumed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.req.Path, r.req.Options = old.Source.Path, old.Options
+	if err := r.reopen(ctx, old.Entry, old.Options); err != nil {
+		return err
+	}
+	return r.restart(ctx, old.ID)
+}
+
+// reopen prepares to hear an entry's recording again, which must be the same.
+func (r *transcription) reopen(ctx context.Context, old Entry, opt Options) error {
+	r.req.Path, r.req.Options = old.Source.Path, opt
 	r.mu.Lock()
 	r.job.Path, r.job.Name = old.Source.Path, filepath.Base(old.Source.Path)
 	r.mu.Unlock()
@@ -161,7 +173,7 @@ func (r *transcription) lookUpResumed(ctx context.Context) error {
 	if r.t.Source.Hash != old.Source.Hash {
 		return &MediaError{Path: r.req.Path, Err: ErrChangedFile}
 	}
-	return r.restart(ctx, old.ID)
+	return nil
 }
 
 func (r *transcription) restart(ctx context.Context, id int64) error {
@@ -268,6 +280,7 @@ func (r *transcription) recognize(ctx context.Context, audio Audio) error {
 	result, err := r.app.recognizer.Recognize(ctx, audio, RecognizeOptions{
 		Model: r.model.Path, VAD: r.vad, Language: opt.Language, Device: opt.Device, Threads: opt.Threads, Offset: r.offset,
 		Translate: opt.Translate, Prompt: opt.Prompt, Beam: opt.Beam, Temperature: opt.Temperature, Keep: r.app.Settings().keep(),
+		Believe: r.req.Omission != 0,
 	}, func(p Progress) {
 		// After a failure nothing more is stored: the position would move past
 		// what is missing.
@@ -438,10 +451,14 @@ func (r *transcription) publishSegments(s []Segment) {
 	}
 }
 
+// publish tells what is new in the library: of an omission nothing before all
+// of it is there.
 func (r *transcription) publish(e Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.on(e)
+	if r.req.Omission == 0 {
+		r.on(e)
+	}
 }
 
 func (r *transcription) publishJob() {
@@ -455,8 +472,8 @@ func (r *transcription) publishJob() {
 func (r *transcription) measure() {
 	now := r.app.now()
 	r.job.Elapsed = now.Sub(r.began).Seconds()
-	if d := r.t.Duration; d > 0 {
-		r.job.Fraction = min(r.reached/d, 1)
+	if d := r.t.Duration; d > r.start {
+		r.job.Fraction = min(max(0, r.reached-r.start)/(d-r.start), 1)
 	}
 	if r.decode.IsZero() || r.reached <= r.offset {
 		return

@@ -42,10 +42,7 @@ func (b *batch) run(a *app.App) error {
 	var requests []app.Request
 	var numbers []int // of the inputs that the requests are for
 	for i, path := range b.Files {
-		b.inputs[i] = &input{path: path, show: &progress{w: b.Stderr}}
-		if !b.Quiet && b.Getenv("TERM") != "dumb" {
-			b.inputs[i].show.width = b.Width(b.Stderr)
-		}
+		b.inputs[i] = &input{path: path, show: b.progress(b.Quiet)}
 		b.do(i, func() { b.begin(i) })
 		req, err := b.prepare(i)
 		if err != nil {
@@ -167,11 +164,7 @@ func (b *batch) end(i int, t app.Transcript, err error) {
 	b.last(i, func() {
 		in := b.inputs[i]
 		in.show.clear()
-		if !b.Quiet {
-			for _, w := range t.Warnings {
-				fmt.Fprintf(b.Stderr, "earshot: warning: %s: %s\n", in.path, w)
-			}
-		}
+		b.warn(b.Quiet, in.path, t.Warnings)
 		b.judge(in.finish(t, err))
 	})
 }

@@ -33,10 +33,7 @@ func (c *modelsGetCmd) Run(s *session) error {
 		return err
 	}
 	defer closeApp()
-	g := &getting{session: s, app: a, show: &progress{w: s.Stderr}, before: map[string]os.FileInfo{}, told: map[string]bool{}}
-	if !c.Quiet && s.Getenv("TERM") != "dumb" {
-		g.show.width = s.Width(s.Stderr)
-	}
+	g := &getting{session: s, app: a, show: s.progress(c.Quiet), before: map[string]os.FileInfo{}, told: map[string]bool{}}
 	return g.run(c.Names)
 }
 

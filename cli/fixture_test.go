@@ -103,6 +103,10 @@ func (f *fakeRecognizer) Recognize(ctx context.Context, audio app.Audio, opt app
 	f.mu.Lock()
 	f.options = append(f.options, opt)
 	f.mu.Unlock()
+	if opt.Believe {
+		on(app.Progress{Segments: []app.Segment{{Start: 5, End: 6, Text: "Who is there?"}}})
+		return app.Recognized{Duration: 8, Language: "en", Device: "an abacus"}, nil
+	}
 	content := audio.(*fakeAudio).content
 	if content == refused {
 		return app.Recognized{}, &app.UsageError{What: "device", Value: opt.Device, Want: "cpu"}

@@ -12,11 +12,12 @@ import (
 )
 
 type historyCmd struct {
-	List   historyListCmd   `cmd:"" help:"List transcripts, newest first."`
-	Show   historyShowCmd   `cmd:"" help:"Print a transcript."`
-	Search historySearchCmd `cmd:"" help:"Find words in everything ever said."`
-	Export historyExportCmd `cmd:"" help:"Write transcripts to files or to standard output."`
-	Delete historyDeleteCmd `cmd:"" help:"Delete transcripts for good. The recordings are not touched."`
+	List    historyListCmd    `cmd:"" help:"List transcripts, newest first."`
+	Show    historyShowCmd    `cmd:"" help:"Print a transcript."`
+	Recover historyRecoverCmd `cmd:"" help:"Transcribe again what was left out of a transcript, from the recording."`
+	Search  historySearchCmd  `cmd:"" help:"Find words in everything ever said."`
+	Export  historyExportCmd  `cmd:"" help:"Write transcripts to files or to standard output."`
+	Delete  historyDeleteCmd  `cmd:"" help:"Delete transcripts for good. The recordings are not touched."`
 }
 
 // jsonEntry is an entry of the library as other programs see it.

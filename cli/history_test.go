@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"earshot/app"
+	"earshot/store"
 )
 
 // newLibrary has two transcripts: a of talk.wav and a cancelled one of
@@ -69,6 +72,35 @@ func TestHistoryShow(t *testing.T) {
 		id := args[len(args)-1]
 		r.want(r.run(append([]string{"history", "show"}, args...)...), 1, "", "earshot: There is no transcript "+id+" in the library.\n")
 	}
+}
+
+// What was left out is printed, transcribed again, or put back as it was.
+func TestHistoryRecover(t *testing.T) {
+	r := newLibrary(t)
+	library, err := store.Open(t.Context(), r.data, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = library.Append(t.Context(), 1, app.Progress{Position: 3662, Omissions: []app.Omission{
+		{Reason: app.ReasonNoSpeech, Segment: app.Segment{Start: 5, End: 6, Text: "Thanks."}},
+		{Reason: app.ReasonNoSpeech, Segment: app.Segment{Start: 7, End: 8, Text: "Bye."}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	library.Close()
+	r.want(r.run("history", "show", "--omitted", "1"), 0,
+		"0:05–0:06\tprobably nobody speaks here\tThanks.\n0:07–0:08\tprobably nobody speaks here\tBye.\n")
+	r.want(r.run("history", "recover", "1", "--omission", "3"), 2, "", "has to be 1 to 2")
+	r.want(r.run("history", "recover", "9"), 1, "", "There is no transcript 9")
+	r.want(r.run("history", "recover", "-q", "1", "--omission", "1"), 0, "Who is there?\n")
+	r.file("talk.wav", speech)
+	r.want(r.run("history", "recover", "1"), 1, "", "has changed since it was transcribed")
+	r.want(r.run("history", "recover", "1", "--put-back"), 0, "Bye.\n")
+	r.want(r.run("history", "show", "--omitted", "1"), 0, "")
+	r.want(r.run("history", "recover", "1"), 0, "")
+	said := strings.Split(strings.TrimSpace(text), "\n")
+	r.want(r.run("history", "show", "1"), 0, said[0]+"\nWho is there?\nBye.\n"+said[1]+"\n")
 }
 
 func TestHistorySearch(t *testing.T) {

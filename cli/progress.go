@@ -20,6 +20,15 @@ type progress struct {
 	shown bool
 }
 
+// progress is a line for a command, unless nobody would see it.
+func (s *session) progress(quiet bool) *progress {
+	p := &progress{w: s.Stderr}
+	if !quiet && s.Getenv("TERM") != "dumb" {
+		p.width = s.Width(s.Stderr)
+	}
+	return p
+}
+
 func (p *progress) job(j app.Job, name string) {
 	if !j.Ended() {
 		p.line(filepath.Base(name) + "  " + j.Text(""))

@@ -72,6 +72,16 @@ func (c *transcribeCmd) check() (app.Format, error) {
 	return app.ParseFormat(c.Format)
 }
 
+// warn prints the warnings of a job.
+func (s *session) warn(quiet bool, name string, warnings []string) {
+	if quiet {
+		return
+	}
+	for _, w := range warnings {
+		fmt.Fprintf(s.Stderr, "earshot: warning: %s: %s\n", name, w)
+	}
+}
+
 // stem is the name of the output file for an input, without extension.
 func stem(path string) string {
 	if path == "-" {

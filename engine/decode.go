@@ -20,6 +20,9 @@ var decoding = decodeOptions{
 	temperatureStep:   0.2,
 }
 
+// everything is a no-speech threshold that no probability reaches.
+const everything = 2
+
 // Where decoding begins when a window that repeats itself is decoded again.
 const loopTemperature = 0.4
 
@@ -187,7 +190,7 @@ func (r *recognition) decode(ctx context.Context, t *task, s nativeState) error 
 	switch {
 	case loops(h.segments):
 		h, err = t.hearAgain(ctx, s, samples, opt, h)
-	case len(h.segments) == 0:
+	case len(h.segments) == 0 && !r.opt.Believe:
 		h, err = t.hearDoubtful(ctx, s, samples, opt)
 	}
 	if err == nil {
@@ -200,6 +203,9 @@ func (r *recognition) decoding(samples int) decodeOptions {
 	opt := decoding
 	opt.language, opt.prompt, opt.translate = r.language, r.opt.Prompt, r.opt.Translate
 	opt.beam, opt.temperature = r.opt.Beam, r.opt.Temperature
+	if r.opt.Believe {
+		opt.noSpeech = everything
+	}
 	if r.short {
 		opt.audioContext = audioContext(samples)
 	}
@@ -231,7 +237,7 @@ func (t *task) hearAgain(ctx context.Context, s nativeState, samples []float32, 
 
 // hearDoubtful keeps what the decoder would say where it hears no speech.
 func (t *task) hearDoubtful(ctx context.Context, s nativeState, samples []float32, opt decodeOptions) (heard, error) {
-	opt.noSpeech, opt.temperatureStep = 2, 0
+	opt.noSpeech, opt.temperatureStep = everything, 0
 	h, err := t.hear(ctx, s, samples, opt)
 	segments, _ := collapse(h.segments, unspaced[opt.language])
 	doubtful := heard{}

@@ -111,6 +111,23 @@ func TestDoubtfulSpeechIsLeftOut(t *testing.T) {
 	}
 }
 
+// A person who says that somebody speaks is believed.
+func TestBelievedSpeechIsKept(t *testing.T) {
+	opt := app.RecognizeOptions{Language: "en", Believe: true, VAD: "no such file"}
+	r, s, segments, omissions, err := scriptedRun(t, New(Options{}), 0, opt, func(_ int, opt decodeOptions) ([]string, error) {
+		if opt.noSpeech < 1 {
+			return nil, nil
+		}
+		return []string{"I am here."}, nil
+	})
+	if err != nil || len(segments) == 0 || len(omissions) > 0 || len(s.calls) != len(segments) {
+		t.Errorf("got %d segments of %d decodes, %d omissions, %v", len(segments), len(s.calls), len(omissions), err)
+	}
+	if len(r.result.Warnings) > 0 {
+		t.Errorf("got warnings %q", r.result.Warnings)
+	}
+}
+
 func TestEveryWindowIsAskedForItsLanguage(t *testing.T) {
 	r, s, _, _, err := scriptedRun(t, New(Options{}), 0, app.RecognizeOptions{Language: "en,de"}, func(int, decodeOptions) ([]string, error) {
 		return []string{"Ja."}, nil

@@ -90,6 +90,10 @@ type recognition struct {
 
 // cutter chooses how the audio is cut into windows.
 func (r *recognition) cutter(audio app.Audio) (closeVAD func(), err error) {
+	if r.opt.Believe {
+		r.windows = &fixedWindower{intake{audio: audio}}
+		return func() {}, nil
+	}
 	if r.opt.VAD == "" {
 		r.windows = &fixedWindower{intake{audio: audio}}
 		r.result.Warnings = append(r.result.Warnings,

@@ -45,3 +45,14 @@ func (s *Store) Keep(ctx context.Context, transcript, omission int64) error {
 		return addSegment(ctx, tx, transcript, o.Segment)
 	})
 }
+
+// Replace implements app.Library.
+func (s *Store) Replace(ctx context.Context, transcript, omission int64, heard app.Progress) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		// First, so that a new omission does not get the id of the one that goes.
+		if err := addHeard(ctx, tx, transcript, heard); err != nil {
+			return err
+		}
+		return one(tx.ExecContext(ctx, `DELETE FROM omissions WHERE id = ? AND transcript = ?`, omission, transcript))
+	})
+}

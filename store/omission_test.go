@@ -39,6 +39,34 @@ func TestOmissions(t *testing.T) {
 	}
 }
 
+// What was heard the second time takes an omission's place, all or nothing.
+func TestReplaceOmission(t *testing.T) {
+	s := newStore(t)
+	id, other := create(t, s, recording(1)), create(t, s, recording(2))
+	appendTo(t, s, id, 0, said(0, "before"), said(20, "after"))
+	left := []app.Omission{{Reason: app.ReasonNoSpeech, Segment: said(5, "invented")}}
+	if err := s.Append(t.Context(), id, app.Progress{Position: 25, Omissions: left}); err != nil {
+		t.Fatal(err)
+	}
+	omission := read(t, s, id).Omissions[0].ID
+	heard := app.Progress{
+		Segments:  []app.Segment{said(5, "really"), said(7, "said")},
+		Omissions: []app.Omission{{Reason: app.ReasonRepeated, Segment: said(8, "said", "said")}},
+	}
+	wantError(t, "of another transcript", s.Replace(t.Context(), other, omission, heard), app.ErrNotFound)
+	if got := read(t, s, other); len(got.Segments) > 0 {
+		t.Errorf("another transcript has %q", got.Text())
+	}
+	if err := s.Replace(t.Context(), id, omission, heard); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, "a second time", s.Replace(t.Context(), id, omission, heard), app.ErrNotFound)
+	got := read(t, s, id)
+	if got.Text() != "before\nreally\nsaid\nafter" || len(got.Omissions) != 1 || got.Omissions[0].Segment.Text != "said said" {
+		t.Errorf("got %+v", got)
+	}
+}
+
 // Going on drops what was left out of the window that was in flight.
 func TestRestartDropsOmissions(t *testing.T) {
 	s := newStore(t)

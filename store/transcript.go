@@ -58,18 +58,23 @@ func (s *Store) Append(ctx context.Context, id int64, p app.Progress) error {
 		if err != nil {
 			return err
 		}
-		for _, seg := range p.Segments {
-			if err := addSegment(ctx, tx, id, seg); err != nil {
-				return err
-			}
-		}
-		for _, o := range p.Omissions {
-			if err := addOmission(ctx, tx, id, o); err != nil {
-				return err
-			}
-		}
-		return nil
+		return addHeard(ctx, tx, id, p)
 	})
+}
+
+// addHeard adds the segments and omissions of p to a transcript.
+func addHeard(ctx context.Context, tx *sql.Tx, transcript int64, p app.Progress) error {
+	for _, seg := range p.Segments {
+		if err := addSegment(ctx, tx, transcript, seg); err != nil {
+			return err
+		}
+	}
+	for _, o := range p.Omissions {
+		if err := addOmission(ctx, tx, transcript, o); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func addSegment(ctx context.Context, tx *sql.Tx, transcript int64, seg app.Segment) error {

@@ -389,6 +389,13 @@ func (l *fakeLibrary) Keep(_ context.Context, id, omission int64) error {
 	})
 }
 
+func (l *fakeLibrary) Replace(_ context.Context, id, omission int64, heard app.Progress) error {
+	return l.change(id, func(t *app.Transcript) {
+		t.Segments = append(t.Segments, heard.Segments...)
+		t.Omissions = slices.DeleteFunc(t.Omissions, func(o app.Omission) bool { return o.ID == omission })
+	})
+}
+
 func (l *fakeLibrary) Delete(_ context.Context, id int64) error {
 	return l.change(id, func(t *app.Transcript) { t.ID = -t.ID })
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -14,8 +15,8 @@ import (
 	"earshot/ui/widget"
 )
 
-// omittedScreen lists what the engine left out of the open transcript, and
-// puts it back.
+// omittedScreen lists what the engine left out of the open transcript, has it
+// transcribed again, and puts it back.
 type omittedScreen struct {
 	w       *Window
 	content fyne.CanvasObject
@@ -25,7 +26,7 @@ type omittedScreen struct {
 func newOmittedScreen(w *Window) *omittedScreen {
 	s := &omittedScreen{w: w, list: container.New(layout.NewCustomPaddedVBoxLayout(14))}
 	s.content = page("Left out", widget.NewButton("Done", widget.Primary, w.showHome),
-		widget.NewText("This was decoded too, and taken for invented text. What was really said can be put back.",
+		widget.NewText("This was decoded too, and taken for invented text. It can be put back, or its place listened to again.",
 			look.TextSize, look.Dim, fyne.TextStyle{}).Giving(),
 		s.list, widget.NewSpace(0, 8))
 	return s
@@ -37,9 +38,12 @@ func (s *omittedScreen) show(transcript int64, omissions []app.Omission) {
 	for _, o := range omissions {
 		text := fynewidget.NewLabel(o.Segment.Text)
 		text.Wrapping = fyne.TextWrapWord
+		buttons := container.NewHBox(
+			widget.NewButton("Transcribe again", widget.Ghost, func() { s.w.recover(transcript, o.ID) }),
+			widget.NewButton("Put back", widget.Plain, func() { s.w.keep(transcript, o.ID) }))
 		span := app.Clock(o.Segment.Start) + " – " + app.Clock(o.Segment.End)
 		s.list.Add(formCard(
-			container.NewBorder(nil, nil, nil, widget.NewButton("Put back", widget.Plain, func() { s.w.keep(transcript, o.ID) }),
+			container.NewBorder(nil, nil, nil, buttons,
 				container.New(layout.NewCustomPaddedVBoxLayout(0),
 					widget.NewText(span, look.TextSize, look.Ink, fyne.TextStyle{Bold: true}),
 					widget.NewText(o.Reason.Words(), look.SmallSize, look.Dim, fyne.TextStyle{}).Giving())),
@@ -58,6 +62,42 @@ func (w *Window) keep(transcript, omission int64) {
 				return
 			}
 			w.transcript.reload(transcript)
+		}
+	})
+}
+
+// recover has the stretch of an omission transcribed again.
+func (w *Window) recover(transcript, omission int64) {
+	w.showHome()
+	w.background(func(ctx context.Context) error { return w.app.Recover(ctx, transcript, omission) })
+}
+
+// recovered says what came of that.
+func (w *Window) recovered(j app.Job) {
+	switch j.Stage {
+	case app.StageDone:
+		w.strip.passing("What was left out is in the text now.")
+		w.transcript.reread(j.Transcript)
+	case app.StageFailed:
+		sentence, hint := app.Explain(j.Err)
+		w.strip.notice(strings.TrimSpace(sentence+" "+hint), "Put back", func() { w.keep(j.Transcript, j.Omission) }).about = j.Transcript
+	}
+}
+
+// reread shows the open transcript as it is now, on whatever screen that is.
+func (t *transcriptScreen) reread(id int64) {
+	t.w.pump.start(func(ctx context.Context) func() {
+		whole, err := t.w.app.Transcript(ctx, id)
+		return func() {
+			if err != nil || id != t.open || t.loading {
+				return
+			}
+			t.segments, t.omissions = whole.Segments, whole.Omissions
+			t.rows.Reset()
+			t.showEntry()
+			if t.w.shows(t.w.omitted.content) {
+				t.w.omitted.show(id, t.omissions)
+			}
 		}
 	})
 }

@@ -99,6 +99,8 @@ func (l *jobLine) show(j app.Job) {
 // ended says what a person has to know of a job that is over.
 func (s *strip) ended(j app.Job) {
 	switch {
+	case j.Omission != 0:
+		s.w.recovered(j)
 	case j.Stage == app.StageFailed:
 		s.w.complain(j.Err)
 	case j.Stage == app.StageCancelled && j.Transcript != 0:

@@ -384,6 +384,42 @@ func TestLeftOut(t *testing.T) {
 	h.until("it is back", func() bool { return len(h.transcript.segments) == 2 && !h.transcript.omitted.Visible() })
 }
 
+// What was left out is transcribed again on request; if that brings nothing, it
+// can still be put back.
+func TestLeftOutIsTranscribedAgain(t *testing.T) {
+	h := newHarness(t, true)
+	id := h.done("talk.mp3", seg(1, 2, "Said."))
+	h.library.change(id, func(tr *app.Transcript) {
+		tr.Omissions = []app.Omission{
+			{ID: 7, Reason: app.ReasonNoSpeech, Segment: seg(15, 19, "Bye.")},
+			{ID: 8, Reason: app.ReasonNoSpeech, Segment: seg(5, 9, "Thanks.")},
+		}
+	})
+	h.transcript.reload(id)
+	h.until("it says so", func() bool { return !h.transcript.loading && h.transcript.omitted.Visible() })
+	test.Tap(h.transcript.omitted)
+	test.Tap(h.find(h.omitted.list, "Transcribe again"))
+	h.hear(9, seg(6, 8, "Really said."))
+	h.showSettings()
+	h.finish(nil)
+	h.until("it is there", func() bool { return len(h.transcript.segments) == 2 })
+	if got := textOf(h.transcript.segments); got != "Said.|Really said." || h.transcript.omitted.Text != "1 left out" {
+		t.Errorf("got %q, %q", got, h.transcript.omitted.Text)
+	}
+	if !h.shows(h.settings.content) {
+		t.Error("the settings are left")
+	}
+	h.showHome()
+	test.Tap(h.transcript.omitted)
+	test.Tap(h.find(h.omitted.list, "Transcribe again"))
+	h.finish(nil)
+	h.until("it says that there is nothing", func() bool {
+		return len(h.strip.notices) > 0 && strings.HasPrefix(h.strip.notices[0].text, "Nothing was heard")
+	})
+	test.Tap(h.find(h.strip.content, "Put back"))
+	h.until("it is back", func() bool { return len(h.transcript.segments) == 3 && !h.transcript.omitted.Visible() })
+}
+
 // Options chosen for one job do not become settings.
 func TestOptionsForOnce(t *testing.T) {
 	h := newHarness(t, true)
