@@ -20,6 +20,9 @@ type Deps struct {
 	Library      Library          // nil stores nothing
 	Fetcher      Fetcher          // nil downloads nothing
 	SideBySide   int              // short recordings that are transcribed at once; 0 is one
+	Recorder     Recorder         // nil, or no Streamer, cannot record
+	Streamer     Streamer         //
+	Recordings   string           // folder of recorded sound; "" is the one for temporary files
 	SettingsPath string           // "" keeps settings in memory
 	Log          *slog.Logger     // nil discards
 	Now          func() time.Time // nil is time.Now
@@ -33,6 +36,9 @@ type App struct {
 	models     Models
 	library    Library
 	fetcher    Fetcher
+	recorder   Recorder
+	streamer   Streamer
+	recordings string
 	log        *slog.Logger
 	now        func() time.Time
 	broker     broker
@@ -44,6 +50,9 @@ type App struct {
 	settingsMu   sync.Mutex
 	settings     Settings
 
+	recMu   sync.Mutex
+	running *runningRecording // nil if there is none
+
 	ctx    context.Context // done when the App is closing
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
@@ -54,6 +63,7 @@ type App struct {
 func New(ctx context.Context, d Deps) (*App, error) {
 	a := &App{
 		media: d.Media, recognizer: d.Recognizer, models: d.Models, library: d.Library, fetcher: d.Fetcher,
+		recorder: d.Recorder, streamer: d.Streamer, recordings: d.Recordings,
 		log: d.Log, now: d.Now, settingsPath: d.SettingsPath, sideBySide: max(1, d.SideBySide),
 	}
 	if a.log == nil {
@@ -74,7 +84,7 @@ func New(ctx context.Context, d Deps) (*App, error) {
 	return a, err
 }
 
-// Close ends the running jobs and the downloads, which can be resumed next time,
+// Close ends the recording, the running jobs and the downloads, which can be resumed next time,
 // and waits for all goroutines.
 func (a *App) Close() error {
 	a.cancel()

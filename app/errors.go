@@ -38,8 +38,9 @@ var (
 	ErrWrongFile   = errors.New("another file came")
 	ErrRedirect    = errors.New("the server leads somewhere else")
 
-	ErrNoInput  = errors.New("there is nothing to record from")
-	ErrNoServer = errors.New("the sound server does not answer")
+	ErrNoInput   = errors.New("there is nothing to record from")
+	ErrRecording = errors.New("a recording is running already")
+	ErrNoServer  = errors.New("the sound server does not answer")
 
 	// ErrClosing is the cause of a job's end when the program is closed.
 	ErrClosing = errors.New("the program is closing")

@@ -28,11 +28,28 @@ type EntryRemoved struct{ ID int64 }
 // DownloadChanged carries the newest state of a download.
 type DownloadChanged struct{ Download Download }
 
+// RecordingChanged carries the newest state of the recording that runs.
+type RecordingChanged struct{ Recording Recording }
+
+// SegmentsChanged carries segments of a transcript that are different now, by
+// their IDs.
+type SegmentsChanged struct {
+	Transcript int64
+	Segments   []Segment
+}
+
+// TextReplaced says that the text of a transcript is another.
+type TextReplaced struct{ Transcript int64 }
+
 func (JobChanged) event()      {}
 func (SegmentsAdded) event()   {}
 func (EntryChanged) event()    {}
 func (EntryRemoved) event()    {}
 func (DownloadChanged) event() {}
+
+func (RecordingChanged) event() {}
+func (SegmentsChanged) event()  {}
+func (TextReplaced) event()     {}
 
 // Subscription receives every event published after it was made. A slow
 // subscriber holds up nobody: events wait for it, and of the changes of a job
@@ -84,28 +101,46 @@ func (s *Subscription) add(e Event) {
 }
 
 // withoutOutdated drops the waiting change that a newer one replaces, if
-// nothing came after it that it must not overtake: a download overtakes jobs
-// and other downloads, a job only downloads.
+// nothing came after it that it must not overtake: changes overtake only those
+// of another kind, and downloads each other.
 func withoutOutdated(events []Event, newer Event) []Event {
-	job, ofJob := newer.(JobChanged)
-	download, ofDownload := newer.(DownloadChanged)
-	for i := len(events) - 1; i >= 0 && (ofJob || ofDownload); i-- {
-		same := false
-		switch e := events[i].(type) {
-		case DownloadChanged:
-			same = ofDownload && e.Download.Offer.Name == download.Download.Offer.Name
-		case JobChanged:
-			if same = ofJob && e.Job.ID == job.Job.ID; ofJob && !same {
-				return events
-			}
-		default:
+	kind, which := changeOf(newer)
+	for i := len(events) - 1; i >= 0 && kind != 0; i-- {
+		k, w := changeOf(events[i])
+		switch {
+		case k == 0:
 			return events
-		}
-		if same {
+		case k != kind:
+		case w == which:
 			return slices.Delete(events, i, i+1)
+		case kind != ofDownload:
+			return events
 		}
 	}
 	return events
+}
+
+// changeKind says what an event tells the newest state of; 0 for those that
+// tell something else.
+type changeKind int
+
+const (
+	ofJob changeKind = iota + 1
+	ofDownload
+	ofRecording
+)
+
+// changeOf is an event's kind of change, and which one of that kind it is about.
+func changeOf(e Event) (kind changeKind, which any) {
+	switch e := e.(type) {
+	case JobChanged:
+		return ofJob, e.Job.ID
+	case DownloadChanged:
+		return ofDownload, e.Download.Offer.Name
+	case RecordingChanged:
+		return ofRecording, nil
+	}
+	return 0, nil
 }
 
 // broker hands events to subscribers. It is safe for concurrent use.

@@ -14,6 +14,9 @@ func entry(id int64) Event            { return EntryChanged{Entry: Entry{ID: id}
 func load(name string, done int64) Event {
 	return DownloadChanged{Download: Download{Offer: Offer{Name: name}, Done: done}}
 }
+func sound(seconds float64) Event {
+	return RecordingChanged{Recording: Recording{TakeStatus: TakeStatus{Duration: seconds}}}
+}
 func text(id int64) Event { return SegmentsAdded{Transcript: id} }
 
 // describe names events, for comparing.
@@ -27,6 +30,8 @@ func describe(events []Event) []string {
 			all = append(all, fmt.Sprintf("entry %d", e.Entry.ID))
 		case DownloadChanged:
 			all = append(all, fmt.Sprintf("%s %d", e.Download.Offer.Name, e.Download.Done))
+		case RecordingChanged:
+			all = append(all, fmt.Sprintf("recording %g", e.Recording.Duration))
 		case EntryRemoved:
 			all = append(all, fmt.Sprintf("removed %d", e.ID))
 		case SegmentsAdded:
@@ -54,6 +59,11 @@ func TestSubscriptionKeepsOrder(t *testing.T) {
 			"changes that alternate",
 			[]Event{load("a", 1), load("b", 1), job(1, StageReading), load("a", 2), load("b", 2), load("a", 3), job(1, StageLoading), load("a", 4)},
 			[]string{"b 2", "job 1 loading", "a 4"},
+		},
+		{
+			"changes of a recording beside a job and a download",
+			[]Event{sound(1), job(1, StageReading), load("a", 1), sound(2), job(1, StageLoading), text(1), sound(3), sound(4)},
+			[]string{"a 1", "recording 2", "job 1 loading", "text 1", "recording 4"},
 		},
 		{
 			"changes of jobs around a download",

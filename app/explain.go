@@ -58,6 +58,8 @@ func explainOther(err error) (sentence, hint string) {
 		return "Nothing is left out of the transcript at that place.", ""
 	case errors.Is(err, ErrNothingHeard):
 		return "Nothing was heard there the second time.", "The text of the first time can still be put back."
+	case errors.Is(err, ErrRecording):
+		return "A recording is running already.", "Stop it first."
 	case errors.Is(err, ErrNotFound):
 		return "There is no such transcript in the library.", ""
 	}

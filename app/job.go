@@ -50,4 +50,7 @@ type Request struct {
 	// stretch of the recording is transcribed again, and what is found takes its
 	// place.
 	Omission int64
+	// Refine transcribes the whole recording of the transcript Resume again, with
+	// Options, and replaces what nobody has edited in it.
+	Refine bool
 }

@@ -168,8 +168,11 @@ const (
 type Library interface {
 	// Create stores a new running transcript and returns its id.
 	Create(ctx context.Context, e Entry) (int64, error)
-	// Append adds segments and moves the position in one step. Language and
-	// device are kept when they are not empty.
+	// Recorded says that the recording of a transcript is complete: until then
+	// its Source had no Hash.
+	Recorded(ctx context.Context, id int64, s Source) error
+	// Append adds segments, which get their IDs, and moves the position in one
+	// step. Language and device are kept when they are not empty.
 	Append(ctx context.Context, id int64, p Progress) error
 	// Finish records how a job ended.
 	Finish(ctx context.Context, id int64, end Ending) error
@@ -190,6 +193,12 @@ type Library interface {
 	// Replace puts the segments and omissions of heard in the place of an
 	// omission; ErrNotFound if it is not there any more.
 	Replace(ctx context.Context, transcript, omission int64, heard Progress) error
+	// Edit replaces a segment, by its ID, with what a person has made of it. The
+	// library keeps what it was.
+	Edit(ctx context.Context, transcript int64, s Segment) error
+	// Refine replaces the segments that nobody has edited with better ones, by
+	// another model. Of those, the ones that Transcript.Touched are left out.
+	Refine(ctx context.Context, id int64, model string, better []Segment) error
 	Search(ctx context.Context, query string, limit int) ([]Hit, error)
 	Rename(ctx context.Context, id int64, title string) error
 	// Trash hides a transcript; Restore brings it back; Delete removes it

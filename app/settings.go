@@ -15,8 +15,10 @@ import (
 // Earshot choose.
 type Settings struct {
 	Options        // of new jobs; Stream is not among the settings
-	Keep    int    `json:"keep,omitempty"`  // minutes that an idle model stays in memory; 0 is 5, -1 for ever
-	Theme   string `json:"theme,omitempty"` // "light" or "dark"; "" follows the desktop
+	Keep    int    `json:"keep,omitempty"`   // minutes that an idle model stays in memory; 0 is 5, -1 for ever
+	Source  string `json:"source,omitempty"` // what is recorded, see Recorder.Record; "" is the default microphone
+	Refine  string `json:"refine,omitempty"` // model that goes over a recording's text afterwards; "" is none
+	Theme   string `json:"theme,omitempty"`  // "light" or "dark"; "" follows the desktop
 }
 
 func (s Settings) keep() time.Duration { return time.Duration(s.Keep) * time.Minute }

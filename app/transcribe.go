@@ -33,11 +33,11 @@ func (a *App) Transcribe(ctx context.Context, req Request, on func(Event)) (Tran
 // the recording is short.
 func (a *App) transcribe(ctx context.Context, job Job, req Request, on func(Event), narrow func()) (Transcript, error) {
 	r := &transcription{app: a, req: req, on: on, narrow: narrow, job: job, began: a.now()}
-	if !req.NoStore && req.Omission == 0 {
+	if !req.NoStore && req.Omission == 0 && !req.Refine {
 		r.library = a.library
 	}
 	r.job.Fraction, r.job.Remaining = -1, -1
-	stop := r.reportTicks()
+	stop := every(tick, r.publishJob)
 	err := r.guarded(ctx)
 	stop()
 	return r.finish(ctx, err)
@@ -78,8 +78,11 @@ type transcription struct {
 // run does the work up to the last segment.
 func (r *transcription) run(ctx context.Context) error {
 	r.stage(StageReading)
-	if r.req.Omission != 0 {
+	switch {
+	case r.req.Omission != 0:
 		return r.recover(ctx)
+	case r.req.Refine:
+		return r.refine(ctx)
 	}
 	resumed, err := r.lookUp(ctx)
 	if err != nil || r.job.Cached {
@@ -170,7 +173,7 @@ func (r *transcription) reopen(ctx context.Context, old Entry, opt Options) erro
 	if err := r.identify(ctx); err != nil {
 		return err
 	}
-	if r.t.Source.Hash != old.Source.Hash {
+	if old.Source.Hash != "" && r.t.Source.Hash != old.Source.Hash {
 		return &MediaError{Path: r.req.Path, Err: ErrChangedFile}
 	}
 	return nil
@@ -182,7 +185,7 @@ func (r *transcription) restart(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	if t.Key != key {
+	if strings.TrimSuffix(t.Key, liveKey) != key {
 		t.Warnings = append(t.Warnings, "The part up to "+clock(t.Position, ".")+" was made with another model or other settings.")
 	}
 	r.mu.Lock()
@@ -277,11 +280,9 @@ func (r *transcription) recognize(ctx context.Context, audio Audio) error {
 	defer cancel(nil)
 	var storing error
 	opt := r.req.Options
-	result, err := r.app.recognizer.Recognize(ctx, audio, RecognizeOptions{
-		Model: r.model.Path, VAD: r.vad, Language: opt.Language, Device: opt.Device, Threads: opt.Threads, Offset: r.offset,
-		Translate: opt.Translate, Prompt: opt.Prompt, Beam: opt.Beam, Temperature: opt.Temperature, Keep: r.app.Settings().keep(),
-		Believe: r.req.Omission != 0,
-	}, func(p Progress) {
+	heard := recognizeOptions(opt, r.model, r.vad, r.app.Settings().keep())
+	heard.Offset, heard.Believe = r.offset, r.req.Omission != 0
+	result, err := r.app.recognizer.Recognize(ctx, audio, heard, func(p Progress) {
 		// After a failure nothing more is stored: the position would move past
 		// what is missing.
 		if storing != nil {
@@ -315,6 +316,14 @@ func (r *transcription) recognize(ctx context.Context, audio Audio) error {
 	return err
 }
 
+// recognizeOptions are the engine's for a person's.
+func recognizeOptions(opt Options, model ModelInfo, vad string, keep time.Duration) RecognizeOptions {
+	return RecognizeOptions{
+		Model: model.Path, VAD: vad, Language: opt.Language, Device: opt.Device, Threads: opt.Threads,
+		Translate: opt.Translate, Prompt: opt.Prompt, Beam: opt.Beam, Temperature: opt.Temperature, Keep: keep,
+	}
+}
+
 // take stores and publishes one report of the engine.
 func (r *transcription) take(ctx context.Context, p Progress) error {
 	if p.Loading {
@@ -332,9 +341,9 @@ func (r *transcription) take(ctx context.Context, p Progress) error {
 	if p.Device != "" {
 		r.t.Device = p.Device
 	}
-	p.Segments = r.rewrite.segments(p.Segments, r.writtenIn())
+	p.Segments = r.rewrite.segments(p.Segments, writtenIn(r.req.Options, r.t.Language))
 	for i := range p.Omissions {
-		p.Omissions[i].Segment = r.rewrite.segment(p.Omissions[i].Segment, r.writtenIn())
+		p.Omissions[i].Segment = r.rewrite.segment(p.Omissions[i].Segment, writtenIn(r.req.Options, r.t.Language))
 	}
 	moved := p.Position > r.t.Position
 	r.t.Segments = append(r.t.Segments, p.Segments...)
@@ -357,12 +366,12 @@ func (r *transcription) take(ctx context.Context, p Progress) error {
 	return nil
 }
 
-// writtenIn is the language of the text. r.mu is held.
-func (r *transcription) writtenIn() string {
-	if r.req.Options.Translate {
+// writtenIn is the language that text comes in from speech in another.
+func writtenIn(opt Options, spoken string) string {
+	if opt.Translate {
 		return "en"
 	}
-	return r.t.Language
+	return spoken
 }
 
 // finish records how the job ended and publishes it.
@@ -486,18 +495,18 @@ func (r *transcription) measure() {
 	}
 }
 
-// reportTicks publishes the job's progress until the returned function is
-// called, which waits for the last report.
-func (r *transcription) reportTicks() (stop func()) {
+// every calls report again and again until the returned function is called,
+// which waits for the last call.
+func every(d time.Duration, report func()) (stop func()) {
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
-		t := time.NewTicker(tick)
+		t := time.NewTicker(d)
 		defer t.Stop()
 		for {
 			select {
 			case <-t.C:
-				r.publishJob()
+				report()
 			case <-quit:
 				return
 			}

@@ -21,12 +21,13 @@ type Segment struct {
 	Confidence float64 // mean over the words, 0..1
 	Speaker    string  // the speaker's name; "" when nobody was told apart
 	Words      []Word
+	Edited     bool // by a person
 }
 
 // Source is where a transcript's audio came from.
 type Source struct {
 	Path     string  // as the user named it, made absolute; "-" for standard input
-	Hash     string  // SHA-256 of the content, hex
+	Hash     string  // SHA-256 of the content, hex; "" while it is being recorded
 	Size     int64   // bytes
 	Duration float64 // seconds that the container promises; 0 if it does not say
 }
@@ -110,6 +111,18 @@ func (t Transcript) Text() string {
 		lines[i] = s.Text
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Touched reports whether most of s lies where a person has edited the text of
+// the same speaker.
+func (t Transcript) Touched(s Segment) bool {
+	for _, mine := range t.Segments {
+		shared := min(mine.End, s.End) - max(mine.Start, s.Start)
+		if mine.Edited && mine.Speaker == s.Speaker && shared > (s.End-s.Start)/2 {
+			return true
+		}
+	}
+	return false
 }
 
 // Confidence is the mean confidence of all words, 0 for an empty transcript.

@@ -42,7 +42,7 @@ func (s *Store) Keep(ctx context.Context, transcript, omission int64) error {
 		if err != nil {
 			return err
 		}
-		return addSegment(ctx, tx, transcript, o.Segment)
+		return addSegment(ctx, tx, transcript, &o.Segment)
 	})
 }
 

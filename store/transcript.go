@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"earshot/app"
@@ -36,14 +37,35 @@ func (s *Store) Create(ctx context.Context, e app.Entry) (id int64, err error) {
 	return id, err
 }
 
+// growing stands before the path, in the place of a checksum, while a recording
+// is still being made.
+const growing = "growing:"
+
 // saveRecording finds the recording with this content or adds it. Its path is
 // where it was seen last.
 func saveRecording(ctx context.Context, tx *sql.Tx, r app.Source) (id int64, err error) {
+	if r.Hash == "" {
+		r.Hash = growing + r.Path
+	}
 	err = tx.QueryRowContext(ctx, `
 		INSERT INTO recordings (hash, path, size, duration) VALUES (?, ?, ?, ?)
 		ON CONFLICT (hash) DO UPDATE SET path = excluded.path
 		RETURNING id`, r.Hash, r.Path, r.Size, r.Duration).Scan(&id)
 	return id, err
+}
+
+// Recorded implements app.Library.
+func (s *Store) Recorded(ctx context.Context, id int64, r app.Source) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		recording, err := saveRecording(ctx, tx, r)
+		if err != nil {
+			return err
+		}
+		if err := one(tx.ExecContext(ctx, `UPDATE transcripts SET recording = ?, duration = ? WHERE id = ?`, recording, r.Duration, id)); err != nil {
+			return err
+		}
+		return dropOrphans(ctx, tx)
+	})
 }
 
 // Append implements app.Library.
@@ -64,8 +86,8 @@ func (s *Store) Append(ctx context.Context, id int64, p app.Progress) error {
 
 // addHeard adds the segments and omissions of p to a transcript.
 func addHeard(ctx context.Context, tx *sql.Tx, transcript int64, p app.Progress) error {
-	for _, seg := range p.Segments {
-		if err := addSegment(ctx, tx, transcript, seg); err != nil {
+	for i := range p.Segments {
+		if err := addSegment(ctx, tx, transcript, &p.Segments[i]); err != nil {
 			return err
 		}
 	}
@@ -77,23 +99,43 @@ func addHeard(ctx context.Context, tx *sql.Tx, transcript int64, p app.Progress)
 	return nil
 }
 
-func addSegment(ctx context.Context, tx *sql.Tx, transcript int64, seg app.Segment) error {
-	result, err := tx.ExecContext(ctx, `INSERT INTO segments (transcript, begin, finish, text, confidence) VALUES (?, ?, ?, ?, ?)`,
-		transcript, seg.Start, seg.End, seg.Text, seg.Confidence)
+// addSegment stores a segment and gives it its number.
+func addSegment(ctx context.Context, tx *sql.Tx, transcript int64, seg *app.Segment) error {
+	speaker, err := saveSpeaker(ctx, tx, transcript, seg.Speaker)
 	if err != nil {
 		return err
 	}
-	id, err := result.LastInsertId()
+	result, err := tx.ExecContext(ctx, `INSERT INTO segments (transcript, begin, finish, text, confidence, speaker) VALUES (?, ?, ?, ?, ?, ?)`,
+		transcript, seg.Start, seg.End, seg.Text, seg.Confidence, speaker)
 	if err != nil {
 		return err
 	}
+	if seg.ID, err = result.LastInsertId(); err != nil {
+		return err
+	}
+	return saveWords(ctx, tx, *seg)
+}
+
+// saveSpeaker finds the speaker of this name or adds them; NULL for nobody.
+func saveSpeaker(ctx context.Context, tx *sql.Tx, transcript int64, name string) (id sql.NullInt64, err error) {
+	if name == "" {
+		return id, nil
+	}
+	err = tx.QueryRowContext(ctx, `
+		INSERT INTO speakers (transcript, label, name) VALUES (?, ?, ?)
+		ON CONFLICT (transcript, label) DO UPDATE SET label = excluded.label
+		RETURNING id`, transcript, name, name).Scan(&id)
+	return id, err
+}
+
+func saveWords(ctx context.Context, tx *sql.Tx, seg app.Segment) error {
 	insert, err := tx.PrepareContext(ctx, `INSERT INTO words (segment, position, begin, finish, text, confidence) VALUES (?, ?, ?, ?, ?, ?)`)
 	if err != nil {
 		return err
 	}
 	defer insert.Close()
 	for i, w := range seg.Words {
-		if _, err := insert.ExecContext(ctx, id, i, w.Start, w.End, w.Text, w.Confidence); err != nil {
+		if _, err := insert.ExecContext(ctx, seg.ID, i, w.Start, w.End, w.Text, w.Confidence); err != nil {
 			return err
 		}
 	}
@@ -130,8 +172,8 @@ func (s *Store) Restart(ctx context.Context, id int64) (t app.Transcript, err er
 			return fmt.Errorf("resume a transcript that is %s", e.State)
 		}
 		// Segments of the window that was in flight begin at the position or after.
-		for _, table := range []string{"segments", "omissions"} {
-			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE transcript = ? AND begin >= ?`, id, e.Position-0.0005); err != nil {
+		for _, of := range []string{"segments WHERE original IS NULL AND", "omissions WHERE"} {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM `+of+` transcript = ? AND begin >= ?`, id, e.Position-0.0005); err != nil {
 				return err
 			}
 		}
@@ -252,6 +294,9 @@ func scanEntry(scan scanner) (app.Entry, error) {
 		return app.Entry{}, err
 	}
 	e.Created = time.UnixMilli(created)
+	if strings.HasPrefix(e.Source.Hash, growing) {
+		e.Source.Hash = ""
+	}
 	err = errors.Join(json.Unmarshal([]byte(options), &e.Options), json.Unmarshal([]byte(warnings), &e.Warnings))
 	return e, err
 }
@@ -264,10 +309,7 @@ func transcript(ctx context.Context, tx *sql.Tx, id int64) (t app.Transcript, er
 	if t.Entry, err = entry(ctx, tx, id); err != nil {
 		return t, err
 	}
-	rows, err := tx.QueryContext(ctx, `
-		SELECT s.id, s.begin, s.finish, s.text, s.confidence, coalesce(p.name, '')
-		FROM segments s LEFT JOIN speakers p ON p.id = s.speaker
-		WHERE s.transcript = ? ORDER BY s.begin, s.id`, id)
+	rows, err := tx.QueryContext(ctx, selectSegments+` WHERE s.transcript = ? ORDER BY s.begin, s.id`, id)
 	if err != nil {
 		return t, err
 	}
@@ -282,8 +324,12 @@ func transcript(ctx context.Context, tx *sql.Tx, id int64) (t app.Transcript, er
 	return t, err
 }
 
+const selectSegments = `
+	SELECT s.id, s.begin, s.finish, s.text, s.confidence, coalesce(p.name, ''), s.original IS NOT NULL
+	FROM segments s LEFT JOIN speakers p ON p.id = s.speaker`
+
 func scanSegment(scan scanner) (s app.Segment, err error) {
-	err = scan(&s.ID, &s.Start, &s.End, &s.Text, &s.Confidence, &s.Speaker)
+	err = scan(&s.ID, &s.Start, &s.End, &s.Text, &s.Confidence, &s.Speaker, &s.Edited)
 	return s, err
 }
 

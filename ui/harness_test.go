@@ -276,6 +276,24 @@ func (l *fakeLibrary) change(id int64, f func(*app.Transcript)) error {
 	return nil
 }
 
+func (l *fakeLibrary) Recorded(_ context.Context, id int64, s app.Source) error {
+	return l.change(id, func(t *app.Transcript) { t.Source, t.Duration = s, s.Duration })
+}
+
+func (l *fakeLibrary) Edit(_ context.Context, id int64, s app.Segment) error {
+	return l.change(id, func(t *app.Transcript) {
+		for i := range t.Segments {
+			if t.Segments[i].ID == s.ID {
+				t.Segments[i], t.Segments[i].Edited = s, true
+			}
+		}
+	})
+}
+
+func (l *fakeLibrary) Refine(_ context.Context, id int64, model string, better []app.Segment) error {
+	return l.change(id, func(t *app.Transcript) { t.Model, t.Segments = model, better })
+}
+
 func (l *fakeLibrary) Create(_ context.Context, e app.Entry) (int64, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
