@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"path/filepath"
 )
 
 // runningRecording is the recording that everybody may watch.
@@ -124,9 +123,4 @@ func (a *App) recoverRecording(ctx context.Context, e Entry) error {
 			Warnings: append(e.Warnings, "Recovered: Earshot ended while this was being recorded. Resume transcribes the rest."),
 		})
 	})
-}
-
-// isTake reports whether an entry's sound was recorded by Earshot itself.
-func (a *App) isTake(e Entry) bool {
-	return a.recordings != "" && filepath.Dir(e.Source.Path) == filepath.Clean(a.recordings)
 }

@@ -94,3 +94,20 @@ func (j Job) Text(elapsed string) string {
 	}
 	return strings.Join(parts, " · ")
 }
+
+// Text says what is wrong with a recording, and what Earshot does about it.
+func (t Trouble) Text(inputs []Input) string {
+	name := "the input"
+	if len(inputs) == 1 {
+		name = inputs[0].Name
+	}
+	switch t {
+	case TroubleSilence:
+		return "Nothing but silence comes from " + name + ": it may be muted."
+	case TroubleLost:
+		return "No sound comes from " + name + " any more. Earshot keeps trying; what was recorded is safe."
+	case TroubleSpace:
+		return "The disk is nearly full: the recording will stop soon."
+	}
+	return ""
+}

@@ -46,7 +46,14 @@ type Config struct {
 	Data   string   // folder of the library; "" is the platform's
 	Models []string // folders searched for models beside <data>/models
 	Store  StoreUse
+	Replay Replay // what is heard in place of a microphone
 	Log    *slog.Logger
+}
+
+// Replay is a file that is heard as if it were spoken; the zero value is none.
+type Replay struct {
+	Path  string
+	Speed float64 // as many times as fast as it was spoken; 0 is as fast as it can be read
 }
 
 // StoreUse says what a command needs of the library.
@@ -69,9 +76,10 @@ type commands struct {
 	Window     windowCmd     `cmd:"" default:"1" help:"Open the window (the default)."`
 	Open       openCmd       `cmd:"" help:"Open the window and transcribe files in it."`
 	Transcribe transcribeCmd `cmd:"" help:"Transcribe files: text to standard output as it comes."`
+	Record     recordCmd     `cmd:"" help:"Record and transcribe what is said, as it is said; Ctrl+C stops."`
 	History    historyCmd    `cmd:"" help:"List, show, search, export and delete transcripts."`
 	Models     modelsCmd     `cmd:"" help:"List, download, remove, verify and add models."`
-	Devices    devicesCmd    `cmd:"" help:"List what can compute."`
+	Devices    devicesCmd    `cmd:"" help:"List what can compute, and what can be recorded."`
 }
 
 // session is one run of a command.

@@ -188,6 +188,8 @@ type rig struct {
 	dir        string // working folder
 	data       string
 	recognizer *fakeRecognizer
+	recorder   *fakeRecorder
+	streamer   *fakeStreamer
 	fetcher    *fakeFetcher
 	stdin      io.Reader
 	width      int // of the terminal, 0 if there is none
@@ -203,7 +205,7 @@ type rig struct {
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	r := &rig{t: t, dir: t.TempDir(), data: t.TempDir(), recognizer: &fakeRecognizer{hurried: make(chan struct{})}, fetcher: &fakeFetcher{}, env: map[string]string{}, stdin: strings.NewReader("")}
+	r := &rig{t: t, dir: t.TempDir(), data: t.TempDir(), recognizer: &fakeRecognizer{hurried: make(chan struct{})}, fetcher: &fakeFetcher{}, recorder: &fakeRecorder{}, streamer: &fakeStreamer{}, env: map[string]string{}, stdin: strings.NewReader("")}
 	t.Chdir(r.dir)
 	t.Setenv("EARSHOT_DATA", r.data)
 	t.Setenv("TMPDIR", t.TempDir())
@@ -285,8 +287,8 @@ func (r *rig) open(ctx context.Context, c cli.Config) (*app.App, func(), error) 
 		return nil, nil, r.failure
 	}
 	deps := app.Deps{
-		SideBySide: 2,
-		Media:      fakeMedia{}, Recognizer: r.recognizer, Fetcher: r.fetcher, Log: c.Log, Now: func() time.Time { return now },
+		SideBySide: 2, Recorder: r.recorder, Streamer: r.streamer, Recordings: filepath.Join(c.Data, "recordings"),
+		Media: fakeMedia{}, Recognizer: r.recognizer, Fetcher: r.fetcher, Log: c.Log, Now: func() time.Time { return now },
 		Models: app.Models{
 			Dirs: append([]string{filepath.Join(c.Data, "models")}, c.Models...),
 			Inspect: func(path string) (app.ModelInfo, error) {
