@@ -67,7 +67,7 @@ func audioContext(samples int) int {
 // set before heard is closed.
 type task struct {
 	window   window
-	heard    chan heard
+	heard    chan heard // nil if nobody listens on the way
 	language string // of this window, if each was asked
 	instead  string // device that did it in place of the one that failed
 	why      error  // it failed
@@ -110,21 +110,35 @@ func (d decoder) close() {
 func (r *recognition) work(ctx context.Context, d decoder, todo <-chan *task) {
 	defer func() { d.close() }()
 	for t := range todo {
-		t.err = r.decode(ctx, t, d.state)
-		if t.err != nil && ctx.Err() == nil && d.model.device.index >= 0 {
-			if cpu, ok := r.onCPU(t.err); ok {
-				d.close()
-				d = cpu
-				t.err = r.decode(ctx, t, d.state)
-			}
-		}
-		if d.model != r.model {
-			r.mu.Lock()
-			t.instead, t.why = d.model.device.label(), r.fell
-			r.mu.Unlock()
+		var h heard
+		t.err = r.carry(ctx, t, &d, func(s nativeState) (err error) {
+			h, err = r.decode(ctx, t, s)
+			return err
+		})
+		if t.err == nil {
+			t.send(ctx, h)
 		}
 		close(t.heard)
 	}
+}
+
+// carry lets a decoder do something for t, and the CPU in its place when a GPU
+// fails at it; d is then a decoder there.
+func (r *recognition) carry(ctx context.Context, t *task, d *decoder, do func(nativeState) error) error {
+	err := do(d.state)
+	if err != nil && ctx.Err() == nil && d.model.device.index >= 0 {
+		if cpu, ok := r.onCPU(err); ok {
+			d.close()
+			*d = cpu
+			err = do(d.state)
+		}
+	}
+	if d.model != r.model {
+		r.mu.Lock()
+		t.instead, t.why = d.model.device.label(), r.fell
+		r.mu.Unlock()
+	}
+	return err
 }
 
 // onCPU returns a decoder on the CPU in place of one that failed.
@@ -164,36 +178,22 @@ func (r *recognition) dropCPU() {
 	}
 }
 
-// decode hears one window and guards against invented text: what repeats
-// itself is decoded once more, less surely, and collapsed if that does not
-// help; what the decoder takes for silence is kept apart.
-func (r *recognition) decode(ctx context.Context, t *task, s nativeState) error {
+// decode hears one window, in the language that it is in, and guards against
+// invented text.
+func (r *recognition) decode(ctx context.Context, t *task, s nativeState) (heard, error) {
 	if err := ctx.Err(); err != nil || len(t.window.samples) == 0 {
-		return err
+		return heard{}, err
 	}
 	samples := padded(t.window.samples)
 	opt := r.decoding(len(samples))
 	if len(r.among) > 1 {
 		code, _, err := s.detect(samples, r.among, opt.audioContext)
 		if err != nil {
-			return err
+			return heard{}, err
 		}
 		opt.language, t.language = code, code
 	}
-	h, err := t.hear(ctx, s, samples, opt)
-	if err != nil {
-		return err
-	}
-	switch {
-	case loops(h.segments):
-		h, err = t.hearAgain(ctx, s, samples, opt, h)
-	case len(h.segments) == 0:
-		h, err = t.hearDoubtful(ctx, s, samples, opt)
-	}
-	if err == nil {
-		t.send(ctx, h)
-	}
-	return err
+	return t.hearSurely(ctx, s, samples, opt)
 }
 
 func (r *recognition) decoding(samples int) decodeOptions {
@@ -204,6 +204,22 @@ func (r *recognition) decoding(samples int) decodeOptions {
 		opt.audioContext = audioContext(samples)
 	}
 	return opt
+}
+
+// hearSurely guards against invented text: what repeats itself is decoded once
+// more, less surely, and collapsed if that does not help; what the decoder takes
+// for silence is kept apart.
+func (t *task) hearSurely(ctx context.Context, s nativeState, samples []float32, opt decodeOptions) (heard, error) {
+	h, err := t.hear(ctx, s, samples, opt)
+	switch {
+	case err != nil:
+		return heard{}, err
+	case loops(h.segments):
+		return t.hearAgain(ctx, s, samples, opt, h)
+	case len(h.segments) == 0:
+		return t.hearDoubtful(ctx, s, samples, opt)
+	}
+	return h, nil
 }
 
 // hear decodes the window once. On the way it sends how far it is.
@@ -242,6 +258,9 @@ func (t *task) hearDoubtful(ctx context.Context, s nativeState, samples []float3
 }
 
 func (t *task) send(ctx context.Context, h heard) {
+	if t.heard == nil {
+		return
+	}
 	select {
 	case t.heard <- h:
 	case <-ctx.Done():
