@@ -54,8 +54,12 @@ func padded(samples []float32) []float32 {
 // the attention: in a state that was used at another length it holds remains of
 // other speech. So the length is such a multiple, and the states that decode
 // whole windows, which are none, never decode anything else.
-func audioContext(samples int) int {
-	const whole, margin, step = 1500, 128, 256
+func audioContext(samples int) int { return audioContextWith(samples, 128) }
+
+// audioContextWith is audioContext with another margin, for text that need not
+// be the best.
+func audioContextWith(samples, margin int) int {
+	const whole, step = 1500, 256
 	n := samples*whole/(30*app.SampleRate) + margin
 	if n = (n + step - 1) / step * step; n < whole {
 		return n
@@ -68,9 +72,9 @@ func audioContext(samples int) int {
 type task struct {
 	window   window
 	heard    chan heard // nil if nobody listens on the way
-	language string // of this window, if each was asked
-	instead  string // device that did it in place of the one that failed
-	why      error  // it failed
+	language string     // of this window, if each was asked
+	instead  string     // device that did it in place of the one that failed
+	why      error      // it failed
 	err      error
 }
 

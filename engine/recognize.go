@@ -259,7 +259,7 @@ func (r *recognition) report(ctx context.Context, t *task) error {
 	if t.err != nil {
 		return t.err
 	}
-	r.noteLanguage(t)
+	r.noteLanguage(t.language, len(t.window.samples))
 	r.noteDevice(t)
 	r.advance(t.window)
 	return nil
@@ -268,7 +268,7 @@ func (r *recognition) report(ctx context.Context, t *task) error {
 func (r *recognition) pass(t *task, h heard) {
 	p := r.progress
 	for _, s := range h.segments {
-		p.Segments = append(p.Segments, r.place(s))
+		p.Segments = append(p.Segments, r.follow(moved(s, r.opt.Offset)))
 	}
 	for _, o := range h.omissions {
 		o.Segment = moved(o.Segment, r.opt.Offset)
@@ -281,13 +281,13 @@ func (r *recognition) pass(t *task, h heard) {
 }
 
 // noteLanguage keeps the language that most windows are in.
-func (r *recognition) noteLanguage(t *task) {
-	if r.language != "" || t.language == "" {
+func (r *recognition) noteLanguage(code string, samples int) {
+	if r.language != "" || code == "" {
 		return
 	}
-	r.spoken[t.language] += float64(len(t.window.samples)) / app.SampleRate
-	if r.spoken[t.language] > r.spoken[r.result.Language] || r.result.Language == "" {
-		r.result.Language, r.progress.Language = t.language, t.language
+	r.spoken[code] += float64(samples) / app.SampleRate
+	if r.spoken[code] > r.spoken[r.result.Language] || r.result.Language == "" {
+		r.result.Language, r.progress.Language = code, code
 	}
 }
 
@@ -302,10 +302,8 @@ func (r *recognition) noteDevice(t *task) {
 	r.progress.Device = r.result.Device
 }
 
-// place moves a segment from the audio's time to the recording's and keeps it
-// behind the one before.
-func (r *recognition) place(s app.Segment) app.Segment {
-	s = moved(s, r.opt.Offset)
+// follow keeps a segment behind the one before.
+func (r *recognition) follow(s app.Segment) app.Segment {
 	s.Start = max(s.Start, r.told)
 	s.End = max(s.End, s.Start)
 	r.told = s.End
@@ -317,6 +315,7 @@ func (r *recognition) place(s app.Segment) app.Segment {
 	return s
 }
 
+// moved is a segment of the audio at its time in the recording.
 func moved(s app.Segment, seconds float64) app.Segment {
 	s.Start += seconds
 	s.End += seconds
