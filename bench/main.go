@@ -44,7 +44,7 @@ func main() {
 	}
 }
 
-// run measures; with "profile" or "variant" it is the child process of one of
+// run measures; with "profile", "variant" or "live" it is the child process of one of
 // its own cases.
 func run(ctx context.Context, args []string) error {
 	switch {
@@ -52,6 +52,8 @@ func run(ctx context.Context, args []string) error {
 		return profileJob(ctx, args[1], args[2], args[3], args[4])
 	case len(args) == 1 && args[0] == "variant":
 		return printVariant(ctx)
+	case len(args) == 3 && args[0] == "live":
+		return listenLive(ctx, args[1], args[2])
 	}
 	opt, err := parse(args)
 	if err != nil {
@@ -116,16 +118,16 @@ type bench struct {
 
 // lengths of the audio, in seconds, and the number of short files.
 type lengths struct {
-	speech, silence, long, profile, shape, files int
+	speech, silence, long, profile, shape, live, hour, files int
 }
 
 func newBench(ctx context.Context, opt options, dir string) (*bench, error) {
 	if _, err := os.Stat(opt.earshot); err != nil {
 		return nil, fmt.Errorf("find the program to measure: %w", err)
 	}
-	b := &bench{options: opt, dir: dir, length: lengths{600, 300, 7200, 300, 55, 20}}
+	b := &bench{options: opt, dir: dir, length: lengths{600, 300, 7200, 300, 55, 600, 3600, 20}}
 	if opt.quick {
-		b.length = lengths{30, 30, 120, 120, 25, 3}
+		b.length = lengths{30, 30, 120, 120, 25, 60, 120, 3}
 	}
 	b.tools = findTools(ctx, opt.deps)
 	return b, nil
@@ -142,6 +144,7 @@ var cases = []struct {
 	{"memory", (*bench).memory},
 	{"overhead", (*bench).overhead},
 	{"cancel", (*bench).cancel},
+	{"live", (*bench).live},
 	{"window", (*bench).window},
 	{"shapes", (*bench).shaped},
 }

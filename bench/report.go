@@ -31,14 +31,15 @@ type report struct {
 	Rows    []row     `json:"rows"`
 }
 
-// row is one line of the table. At most one of Least and Most is set: the
-// bound, in the same unit as Measured.
+// row is one line of the table. At most one of Least, Most and None is set: the
+// bound, in the same unit as Measured; with None it is 0.
 type row struct {
 	Case     string  `json:"case"`
 	Measured float64 `json:"measured"`
 	Unit     string  `json:"unit"`
 	Least    float64 `json:"least,omitempty"`
 	Most     float64 `json:"most,omitempty"`
+	None     bool    `json:"none,omitempty"`
 	Missing  string  `json:"not_measured,omitempty"` // why; Measured is then nothing
 	Note     string  `json:"note,omitempty"`
 	Ours     *series `json:"ours,omitempty"`
@@ -82,9 +83,9 @@ func (r row) verdict() string {
 	switch {
 	case r.Missing != "":
 		return "not measured: " + r.Missing
-	case r.Least == 0 && r.Most == 0:
+	case r.Least == 0 && r.Most == 0 && !r.None:
 		return ""
-	case r.Least != 0 && r.Measured >= r.Least, r.Most != 0 && r.Measured <= r.Most:
+	case r.None && r.Measured == 0, r.Least != 0 && r.Measured >= r.Least, r.Most != 0 && r.Measured <= r.Most:
 		return "ok"
 	}
 	return "MISSED"
@@ -96,6 +97,8 @@ func (r row) bound() string {
 		return "≥ " + quantity(r.Least, r.Unit)
 	case r.Most != 0:
 		return "≤ " + quantity(r.Most, r.Unit)
+	case r.None:
+		return "0"
 	}
 	return ""
 }

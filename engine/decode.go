@@ -57,8 +57,12 @@ func padded(samples []float32) []float32 {
 // the attention: in a state that was used at another length it holds remains of
 // other speech. So the length is such a multiple, and the states that decode
 // whole windows, which are none, never decode anything else.
-func audioContext(samples int) int {
-	const whole, margin, step = 1500, 128, 256
+func audioContext(samples int) int { return audioContextWith(samples, 128) }
+
+// audioContextWith is audioContext with another margin, for text that need not
+// be the best.
+func audioContextWith(samples, margin int) int {
+	const whole, step = 1500, 256
 	n := samples*whole/(30*app.SampleRate) + margin
 	if n = (n + step - 1) / step * step; n < whole {
 		return n
@@ -70,10 +74,10 @@ func audioContext(samples int) int {
 // set before heard is closed.
 type task struct {
 	window   window
-	heard    chan heard
-	language string // of this window, if each was asked
-	instead  string // device that did it in place of the one that failed
-	why      error  // it failed
+	heard    chan heard // nil if nobody listens on the way
+	language string     // of this window, if each was asked
+	instead  string     // device that did it in place of the one that failed
+	why      error      // it failed
 	err      error
 }
 
@@ -113,21 +117,35 @@ func (d decoder) close() {
 func (r *recognition) work(ctx context.Context, d decoder, todo <-chan *task) {
 	defer func() { d.close() }()
 	for t := range todo {
-		t.err = r.decode(ctx, t, d.state)
-		if t.err != nil && ctx.Err() == nil && d.model.device.index >= 0 {
-			if cpu, ok := r.onCPU(t.err); ok {
-				d.close()
-				d = cpu
-				t.err = r.decode(ctx, t, d.state)
-			}
-		}
-		if d.model != r.model {
-			r.mu.Lock()
-			t.instead, t.why = d.model.device.label(), r.fell
-			r.mu.Unlock()
+		var h heard
+		t.err = r.carry(ctx, t, &d, func(s nativeState) (err error) {
+			h, err = r.decode(ctx, t, s)
+			return err
+		})
+		if t.err == nil {
+			t.send(ctx, h)
 		}
 		close(t.heard)
 	}
+}
+
+// carry lets a decoder do something for t, and the CPU in its place when a GPU
+// fails at it; d is then a decoder there.
+func (r *recognition) carry(ctx context.Context, t *task, d *decoder, do func(nativeState) error) error {
+	err := do(d.state)
+	if err != nil && ctx.Err() == nil && d.model.device.index >= 0 {
+		if cpu, ok := r.onCPU(err); ok {
+			d.close()
+			*d = cpu
+			err = do(d.state)
+		}
+	}
+	if d.model != r.model {
+		r.mu.Lock()
+		t.instead, t.why = d.model.device.label(), r.fell
+		r.mu.Unlock()
+	}
+	return err
 }
 
 // onCPU returns a decoder on the CPU in place of one that failed.
@@ -167,36 +185,22 @@ func (r *recognition) dropCPU() {
 	}
 }
 
-// decode hears one window and guards against invented text: what repeats
-// itself is decoded once more, less surely, and collapsed if that does not
-// help; what the decoder takes for silence is kept apart.
-func (r *recognition) decode(ctx context.Context, t *task, s nativeState) error {
+// decode hears one window, in the language that it is in, and guards against
+// invented text.
+func (r *recognition) decode(ctx context.Context, t *task, s nativeState) (heard, error) {
 	if err := ctx.Err(); err != nil || len(t.window.samples) == 0 {
-		return err
+		return heard{}, err
 	}
 	samples := padded(t.window.samples)
 	opt := r.decoding(len(samples))
 	if len(r.among) > 1 {
 		code, _, err := s.detect(samples, r.among, opt.audioContext)
 		if err != nil {
-			return err
+			return heard{}, err
 		}
 		opt.language, t.language = code, code
 	}
-	h, err := t.hear(ctx, s, samples, opt)
-	if err != nil {
-		return err
-	}
-	switch {
-	case loops(h.segments):
-		h, err = t.hearAgain(ctx, s, samples, opt, h)
-	case len(h.segments) == 0 && !r.opt.Believe:
-		h, err = t.hearDoubtful(ctx, s, samples, opt)
-	}
-	if err == nil {
-		t.send(ctx, h)
-	}
-	return err
+	return t.hearSurely(ctx, s, samples, opt)
 }
 
 func (r *recognition) decoding(samples int) decodeOptions {
@@ -210,6 +214,22 @@ func (r *recognition) decoding(samples int) decodeOptions {
 		opt.audioContext = audioContext(samples)
 	}
 	return opt
+}
+
+// hearSurely guards against invented text: what repeats itself is decoded once
+// more, less surely, and collapsed if that does not help; what the decoder takes
+// for silence is kept apart.
+func (t *task) hearSurely(ctx context.Context, s nativeState, samples []float32, opt decodeOptions) (heard, error) {
+	h, err := t.hear(ctx, s, samples, opt)
+	switch {
+	case err != nil:
+		return heard{}, err
+	case loops(h.segments):
+		return t.hearAgain(ctx, s, samples, opt, h)
+	case len(h.segments) == 0 && opt.noSpeech < everything:
+		return t.hearDoubtful(ctx, s, samples, opt)
+	}
+	return h, nil
 }
 
 // hear decodes the window once. On the way it sends how far it is.
@@ -248,6 +268,9 @@ func (t *task) hearDoubtful(ctx context.Context, s nativeState, samples []float3
 }
 
 func (t *task) send(ctx context.Context, h heard) {
+	if t.heard == nil {
+		return
+	}
 	select {
 	case t.heard <- h:
 	case <-ctx.Done():

@@ -14,25 +14,45 @@ import (
 
 // Recognize implements app.Recognizer.
 func (e *Engine) Recognize(ctx context.Context, audio app.Audio, opt app.RecognizeOptions, on func(app.Progress)) (app.Recognized, error) {
-	among, err := languagesAsked(opt.Language)
+	r, err := e.begin(opt, func() { on(app.Progress{Loading: true}) })
 	if err != nil {
 		return app.Recognized{}, err
 	}
-	on(app.Progress{Loading: true})
+	defer r.end()
+	r.on = on
+	r.on(r.progress)
+	closeVAD, err := r.cutter(audio)
+	if err != nil {
+		return r.result, err
+	}
+	defer closeVAD()
+	trial := e.firstUse(r.model.device)
+	err = r.run(ctx)
+	trial.survived()
+	r.result.Duration = opt.Offset + float64(r.windows.heard())/app.SampleRate
+	return r.result, err
+}
+
+// begin loads the model for what is asked and makes sure that it can do it.
+// The caller ends the recognition.
+func (e *Engine) begin(opt app.RecognizeOptions, loading func()) (*recognition, error) {
+	among, err := languagesAsked(opt.Language)
+	if err != nil {
+		return nil, err
+	}
+	loading()
 	began := time.Now()
 	m, why, err := e.prepare(opt)
 	if err != nil {
-		return app.Recognized{}, err
+		return nil, err
 	}
-	defer trim()
-	defer m.release()
-	defer e.used(m, opt.Keep)
-	r := &recognition{engine: e, model: m, opt: opt, on: on, spoken: map[string]float64{}}
-	if r.among, err = m.languagesFor(among); err != nil {
-		return app.Recognized{}, &app.ModelError{Path: opt.Model, Err: err}
+	r := &recognition{engine: e, model: m, opt: opt, spoken: map[string]float64{}}
+	if r.among, err = m.languagesFor(among); err == nil && opt.Translate && !m.info.CanTranslate {
+		err = errors.New("it cannot translate")
 	}
-	if opt.Translate && !m.info.CanTranslate {
-		return app.Recognized{}, &app.ModelError{Path: opt.Model, Err: errors.New("it cannot translate")}
+	if err != nil {
+		r.end()
+		return nil, &app.ModelError{Path: opt.Model, Err: err}
 	}
 	if m.loaded.After(began) {
 		r.result.Load = m.took.Seconds()
@@ -42,17 +62,14 @@ func (e *Engine) Recognize(ctx context.Context, audio app.Audio, opt app.Recogni
 		r.result.Warnings = append(r.result.Warnings, why)
 	}
 	r.progress = app.Progress{Device: r.result.Device, Position: opt.Offset}
-	on(r.progress)
-	closeVAD, err := r.cutter(audio)
-	if err != nil {
-		return r.result, err
-	}
-	defer closeVAD()
-	trial := e.firstUse(m.device)
-	err = r.run(ctx)
-	trial.survived()
-	r.result.Duration = opt.Offset + float64(r.windows.heard())/app.SampleRate
-	return r.result, err
+	return r, nil
+}
+
+// end gives the model back.
+func (r *recognition) end() {
+	r.engine.used(r.model, r.opt.Keep)
+	r.model.release()
+	trim()
 }
 
 // languagesAsked reads RecognizeOptions.Language; nil stands for all.
@@ -80,13 +97,15 @@ type recognition struct {
 	spoken   map[string]float64 // seconds of windows, by language
 	progress app.Progress       // the last report, without segments
 	result   app.Recognized
-	end      float64 // of the last segment reported
+	told     float64 // the end of the last segment reported
 
 	mu   sync.Mutex // guards what follows: the decoders'
 	cpu  *model     // in place of a GPU that failed
 	fell error      // why it did
 	over bool       // nobody listens any more
 }
+
+const withoutVAD = "The voice activity model (ggml-silero-v6.2.0.bin) is missing: the recording was cut into fixed windows, and silence may have been given words."
 
 // cutter chooses how the audio is cut into windows.
 func (r *recognition) cutter(audio app.Audio) (closeVAD func(), err error) {
@@ -96,8 +115,7 @@ func (r *recognition) cutter(audio app.Audio) (closeVAD func(), err error) {
 	}
 	if r.opt.VAD == "" {
 		r.windows = &fixedWindower{intake{audio: audio}}
-		r.result.Warnings = append(r.result.Warnings,
-			"The voice activity model (ggml-silero-v6.2.0.bin) is missing: the recording was cut into fixed windows, and silence may have been given words.")
+		r.result.Warnings = append(r.result.Warnings, withoutVAD)
 		return func() {}, nil
 	}
 	vad, err := openVAD(r.opt.VAD)
@@ -183,9 +201,8 @@ func (r *recognition) settleLanguage(ctx context.Context, first window) error {
 		if err != nil {
 			return err
 		}
-		if p < 0.5 {
-			r.result.Warnings = append(r.result.Warnings,
-				fmt.Sprintf("The language is a guess: %q, with a probability of %.0f %%.", code, 100*p))
+		if p < sureLanguage {
+			r.guessed(code, p)
 		}
 		r.language = code
 	case 1:
@@ -194,6 +211,14 @@ func (r *recognition) settleLanguage(ctx context.Context, first window) error {
 	r.result.Language, r.progress.Language = r.language, r.language
 	r.on(r.progress)
 	return ctx.Err()
+}
+
+// A language that is less probable is a guess.
+const sureLanguage = 0.5
+
+func (r *recognition) guessed(code string, p float64) {
+	r.result.Warnings = append(r.result.Warnings,
+		fmt.Sprintf("The language is a guess: %q, with a probability of %.0f %%.", code, 100*p))
 }
 
 // hand gives windows to the decoders until the audio ends.
@@ -241,7 +266,7 @@ func (r *recognition) report(ctx context.Context, t *task) error {
 	if t.err != nil {
 		return t.err
 	}
-	r.noteLanguage(t)
+	r.noteLanguage(t.language, len(t.window.samples))
 	r.noteDevice(t)
 	r.advance(t.window)
 	return nil
@@ -250,26 +275,26 @@ func (r *recognition) report(ctx context.Context, t *task) error {
 func (r *recognition) pass(t *task, h heard) {
 	p := r.progress
 	for _, s := range h.segments {
-		p.Segments = append(p.Segments, r.place(s))
+		p.Segments = append(p.Segments, r.follow(moved(s, r.opt.Offset)))
 	}
 	for _, o := range h.omissions {
 		o.Segment = moved(o.Segment, r.opt.Offset)
 		p.Omissions = append(p.Omissions, o)
 	}
 	reached := r.opt.Offset + t.window.end(h.fraction*float64(len(t.window.samples))/app.SampleRate)
-	r.progress.Reached = max(r.progress.Reached, reached, r.end)
+	r.progress.Reached = max(r.progress.Reached, reached, r.told)
 	p.Reached = r.progress.Reached
 	r.on(p)
 }
 
 // noteLanguage keeps the language that most windows are in.
-func (r *recognition) noteLanguage(t *task) {
-	if r.language != "" || t.language == "" {
+func (r *recognition) noteLanguage(code string, samples int) {
+	if r.language != "" || code == "" {
 		return
 	}
-	r.spoken[t.language] += float64(len(t.window.samples)) / app.SampleRate
-	if r.spoken[t.language] > r.spoken[r.result.Language] || r.result.Language == "" {
-		r.result.Language, r.progress.Language = t.language, t.language
+	r.spoken[code] += float64(samples) / app.SampleRate
+	if r.spoken[code] > r.spoken[r.result.Language] || r.result.Language == "" {
+		r.result.Language, r.progress.Language = code, code
 	}
 }
 
@@ -284,13 +309,11 @@ func (r *recognition) noteDevice(t *task) {
 	r.progress.Device = r.result.Device
 }
 
-// place moves a segment from the audio's time to the recording's and keeps it
-// behind the one before.
-func (r *recognition) place(s app.Segment) app.Segment {
-	s = moved(s, r.opt.Offset)
-	s.Start = max(s.Start, r.end)
+// follow keeps a segment behind the one before.
+func (r *recognition) follow(s app.Segment) app.Segment {
+	s.Start = max(s.Start, r.told)
 	s.End = max(s.End, s.Start)
-	r.end = s.End
+	r.told = s.End
 	for i := range s.Words {
 		w := &s.Words[i]
 		w.Start = min(max(w.Start, s.Start), s.End)
@@ -299,6 +322,7 @@ func (r *recognition) place(s app.Segment) app.Segment {
 	return s
 }
 
+// moved is a segment of the audio at its time in the recording.
 func moved(s app.Segment, seconds float64) app.Segment {
 	s.Start += seconds
 	s.End += seconds

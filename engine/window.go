@@ -89,19 +89,21 @@ type intake struct {
 
 // fill reads about n more samples; false at the end of the audio.
 func (in *intake) fill(n int) bool {
-	if in.err != nil {
-		return false
-	}
-	old := len(in.buf)
-	in.buf = append(in.buf, make([]float32, n)...)
 	got := 0
 	for got < n && in.err == nil {
-		var k int
-		k, in.err = in.audio.Read(in.buf[old+got:])
-		got += k
+		got += in.read(n - got)
 	}
-	in.buf = in.buf[:old+got]
 	return got > 0
+}
+
+// read reads at most n more samples, what the audio has to give at once, and
+// returns how many.
+func (in *intake) read(n int) (got int) {
+	old := len(in.buf)
+	in.buf = slices.Grow(in.buf, n)[:old+n]
+	got, in.err = in.audio.Read(in.buf[old:])
+	in.buf = in.buf[:old+got]
+	return got
 }
 
 // drop forgets samples before sample upto of the recording.

@@ -113,7 +113,7 @@ func TestSegmentsKeepTheirPromises(t *testing.T) {
 			continue
 		}
 		r := &recognition{}
-		s = r.place(s)
+		s = r.follow(s)
 		checkSegments(t, "random", []app.Segment{s}, max(limit, s.Start))
 		if !utf8.ValidString(s.Text) {
 			t.Fatalf("text %q is not UTF-8", s.Text)

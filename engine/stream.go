@@ -1,0 +1,352 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"earshot/app"
+)
+
+// How live text is made. An utterance that is open is decoded again and again
+// as it grows; see agreement for what comes of it.
+const (
+	// Audio is taken in by so much; a source that has less has caught up.
+	readAhead = 1 * app.SampleRate
+	// So much must have come before an utterance is decoded, and before it is
+	// again. Where a decode takes long, the second grows with it.
+	firstStep = 160 * app.SampleRate / 1000
+	nextStep  = 480 * app.SampleRate / 1000
+	// Positions of the encoder's input beside those of the sound, while an
+	// utterance is open: see audioContext.
+	openMargin = 48
+	// How many times as long as it takes to decode must have been spoken since.
+	stepLoad = 1.5
+	// A language detected in less speech may be another one.
+	enoughForLanguage = 2 * app.SampleRate
+)
+
+// Stream implements app.Streamer.
+func (e *Engine) Stream(ctx context.Context, audio app.Audio, opt app.RecognizeOptions, on func(app.Heard)) (app.Recognized, error) {
+	r, err := e.begin(opt, func() { on(app.Heard{Loading: true}) })
+	if err != nil {
+		return app.Recognized{}, err
+	}
+	defer r.end()
+	r.on = func(app.Progress) {}
+	s := &stream{recognition: r, tell: on, in: intake{audio: audio}, probabilities: loud}
+	if opt.VAD == "" {
+		r.result.Warnings = append(r.result.Warnings, withoutVAD)
+	} else {
+		vad, err := openVAD(opt.VAD)
+		if err != nil {
+			return r.result, err
+		}
+		defer vad.free()
+		s.probabilities = vad.probabilities
+	}
+	trial := e.firstUse(r.model.device)
+	err = s.run(ctx)
+	trial.survived()
+	r.result.Duration = opt.Offset + float64(s.in.heard())/app.SampleRate
+	return r.result, err
+}
+
+// loud takes everything that is not silent for speech.
+func loud(dst, samples []float32) ([]float32, error) {
+	for frame := range slices.Chunk(samples, vadFrame) {
+		p := float32(0)
+		if peak(frame) > silencePeak {
+			p = 1
+		}
+		dst = append(dst, p)
+	}
+	return dst, nil
+}
+
+// stream is one run of Stream. One goroutine does it all: it reads what has
+// come, judges it, decodes, reports. What comes meanwhile waits in the source,
+// so that a slow machine shows less of what is open, and loses nothing.
+type stream struct {
+	*recognition
+	tell          func(app.Heard)
+	in            intake
+	probabilities func(dst, samples []float32) ([]float32, error)
+	decoder       decoder
+	took          time.Duration // by the last decode
+
+	turn   turn
+	judged int // samples that turn has seen
+	closed int // everything before this sample is closed
+	live   live
+
+	report  app.Heard // the next one
+	sent    app.Heard // the last one
+	changed bool      // live, since that
+}
+
+// live is the utterance that is open.
+type live struct {
+	from     int // its first sample, silence before it included
+	upto     int // the last decode heard what is before this sample; 0 if there was none
+	last     heard
+	finalAt  int // the last frame of speech, if last was made as if no other came; else -1
+	agreed   agreement
+	language string // of the last decode
+	p        float64
+	sure     bool
+}
+
+// run reads the audio to its end.
+func (s *stream) run(ctx context.Context) (err error) {
+	if len(s.among) == 1 {
+		s.language = s.among[0]
+		s.result.Language = s.language
+	}
+	s.short = true
+	defer s.dropCPU()
+	if s.decoder, err = newDecoder(s.model, s.short); err != nil {
+		return err
+	}
+	defer func() { s.decoder.close() }()
+	s.changed = true
+	for s.in.err == nil {
+		s.send()
+		got := s.in.read(readAhead)
+		if err := s.listen(ctx, s.in.slice(s.judged, s.judged+(s.in.heard()-s.judged)/vadFrame*vadFrame)); err != nil {
+			return err
+		}
+		if got < readAhead && s.in.err == nil {
+			if err := s.keepUp(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return s.finish(ctx)
+}
+
+// listen judges frames, and closes what ends in them.
+func (s *stream) listen(ctx context.Context, frames []float32) error {
+	probs, err := s.probabilities(nil, frames)
+	if err != nil {
+		return err
+	}
+	for _, p := range probs {
+		if err := s.hearFrame(ctx, p); err != nil {
+			return err
+		}
+	}
+	s.in.drop(s.closed)
+	return ctx.Err()
+}
+
+func (s *stream) hearFrame(ctx context.Context, p float32) error {
+	wasOpen := s.turn.open
+	ended := s.turn.push(p)
+	s.judged += vadFrame
+	switch {
+	case ended:
+		return s.end(ctx)
+	case !s.turn.open:
+		s.closed = max(s.closed, s.judged-padBefore)
+	case !wasOpen:
+		s.live = live{from: max(s.closed, s.turn.start*vadFrame-padBefore), finalAt: -1, language: s.live.language}
+	case s.judged-s.live.from >= longest:
+		return s.shorten(ctx)
+	}
+	return nil
+}
+
+// keepUp decodes what is open, where enough is new.
+func (s *stream) keepUp(ctx context.Context) error {
+	fresh := s.in.heard() - s.live.upto
+	step := max(nextStep, int(stepLoad*s.took.Seconds()*app.SampleRate))
+	if len(s.live.last.segments) == 0 {
+		step = firstStep
+	}
+	switch {
+	case !s.turn.open:
+		return nil
+	case s.turn.pausing():
+		if s.live.finalAt == s.turn.last || s.turn.spoken() < minSpeech {
+			return nil
+		}
+		return s.decodeFinal(ctx)
+	case s.turn.quiet() > vadFrame || s.turn.spoken() < firstStep || fresh < step:
+		return nil
+	}
+	if err := s.decodeOpen(ctx, s.in.heard(), false); err != nil {
+		return err
+	}
+	s.tidy()
+	return nil
+}
+
+// decodeFinal decodes the utterance as if no speech came any more.
+func (s *stream) decodeFinal(ctx context.Context) error {
+	err := s.decodeOpen(ctx, min(s.judged, (s.turn.last+1)*vadFrame+padAfter), true)
+	s.live.finalAt = s.turn.last
+	return err
+}
+
+// decodeOpen decodes the utterance up to a sample, with all care if it is to be
+// the last time.
+func (s *stream) decodeOpen(ctx context.Context, to int, final bool) error {
+	t := &task{}
+	t.window.add(s.live.from, s.in.slice(s.live.from, to))
+	began := time.Now()
+	var h heard
+	err := s.carry(ctx, t, &s.decoder, func(state nativeState) (err error) {
+		h, err = s.hear(ctx, t, state, final)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.took = time.Since(began)
+	s.progress.Position = s.seconds(s.closed)
+	s.noteDevice(t)
+	for i, found := range h.segments {
+		h.segments[i] = moved(found, s.opt.Offset)
+		inOrder(found.Words, s.told)
+	}
+	s.live.upto, s.live.last, s.live.finalAt = to, h, -1
+	s.live.agreed.hear(wordsOf(h.segments))
+	s.changed = true
+	return nil
+}
+
+func (s *stream) hear(ctx context.Context, t *task, state nativeState, final bool) (heard, error) {
+	samples := padded(t.window.samples)
+	opt := s.decoding(len(samples))
+	if err := s.askLanguage(state, samples, &opt); err != nil {
+		return heard{}, err
+	}
+	if final {
+		return t.hearSurely(ctx, state, samples, opt)
+	}
+	opt.temperatureStep = 0
+	opt.audioContext = audioContextWith(len(samples), openMargin)
+	h, err := t.hear(ctx, state, samples, opt)
+	if loops(h.segments) {
+		h.segments, _ = collapse(h.segments, unspaced[opt.language])
+	}
+	return h, err
+}
+
+// askLanguage finds out in which language to decode. The first that is certain
+// stays: for good, or for the utterance if there are several to choose among.
+func (s *stream) askLanguage(state nativeState, samples []float32, opt *decodeOptions) error {
+	l := &s.live
+	if s.language == "" && !l.sure {
+		code, p, err := state.detect(samples, s.among, opt.audioContext)
+		if err != nil {
+			return err
+		}
+		if code != l.language {
+			l.agreed.tentative = nil // two languages do not agree
+		}
+		l.language, l.p, l.sure = code, p, p >= sureLanguage && len(samples) >= enoughForLanguage
+		if l.sure && len(s.among) == 0 {
+			s.language, s.result.Language = code, code
+		}
+	}
+	if s.language == "" {
+		opt.language = l.language
+	} else {
+		opt.language = s.language
+	}
+	return nil
+}
+
+// end closes the utterance that has ended.
+func (s *stream) end(ctx context.Context) error {
+	upto := s.judged - padBefore
+	if s.turn.spoken() < minSpeech && len(s.live.agreed.confirmed) == 0 {
+		s.closed, s.changed = upto, true
+		return nil
+	}
+	if s.live.finalAt != s.turn.last {
+		if err := s.decodeFinal(ctx); err != nil {
+			return err
+		}
+	}
+	s.close(s.settled(), upto)
+	return nil
+}
+
+// finish closes what is open when the audio has ended.
+func (s *stream) finish(ctx context.Context) error {
+	// The last frame is judged with silence after it.
+	tail := slices.Clone(s.in.slice(s.judged, s.in.heard()))
+	if n := len(tail); n > 0 {
+		tail = append(tail, make([]float32, vadFrame-n)...)
+	}
+	if err := s.listen(ctx, tail); err != nil {
+		return err
+	}
+	if s.turn.open {
+		if err := s.end(ctx); err != nil {
+			return err
+		}
+	}
+	s.turn.open = false
+	if l := s.live; len(s.among) == 0 && s.language == "" && l.language != "" && l.p < sureLanguage {
+		s.guessed(s.result.Language, l.p)
+	}
+	s.closed, s.changed = s.in.heard(), true
+	s.send()
+	return s.in.failed()
+}
+
+// close reports segments, which are all there is before a sample.
+func (s *stream) close(segments []app.Segment, upto int) {
+	for _, segment := range segments {
+		s.report.Segments = append(s.report.Segments, s.follow(segment))
+	}
+	for _, o := range s.live.last.omissions {
+		o.Segment = moved(o.Segment, s.opt.Offset)
+		if o.Segment.End > s.live.agreed.end() {
+			s.report.Omissions = append(s.report.Omissions, o)
+		}
+	}
+	s.live.last = heard{}
+	s.noteLanguage(s.live.language, upto-s.live.from)
+	s.closed, s.changed = upto, true
+}
+
+func (s *stream) unspaced() bool {
+	if s.language != "" {
+		return unspaced[s.language]
+	}
+	return unspaced[s.live.language]
+}
+
+// seconds is the time of a sample in the recording.
+func (s *stream) seconds(sample int) float64 {
+	return s.opt.Offset + float64(sample)/app.SampleRate
+}
+
+// sample is the one at a time of the recording.
+func (s *stream) sample(seconds float64) int {
+	return int((seconds - s.opt.Offset) * app.SampleRate)
+}
+
+// send reports how things stand, if that has changed or a second has gone by.
+func (s *stream) send() {
+	h := s.report
+	h.Position, h.Read = s.seconds(min(s.closed, s.in.heard())), s.seconds(s.in.heard())
+	h.Speech = s.turn.open && !s.turn.pausing()
+	h.Language, h.Device = s.result.Language, s.result.Device
+	if s.language == "" && s.live.language != "" {
+		h.Language = s.live.language
+	}
+	if s.turn.open {
+		h.Confirmed, h.Tentative = slices.Clip(s.live.agreed.confirmed), slices.Clip(s.live.agreed.tentative)
+	}
+	if !s.changed && h.Speech == s.sent.Speech && h.Read < s.sent.Read+1 {
+		return
+	}
+	s.report, s.sent, s.changed = app.Heard{}, h, false
+	s.tell(h)
+}
