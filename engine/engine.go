@@ -264,7 +264,8 @@ func (e *Engine) acquire(path string, device nativeDevice) (*model, error) {
 }
 
 // prepare finds the device for a job and loads the model on it, falling back
-// to the CPU where a GPU fails. why is "" if the job got what it asked for.
+// to the CPU where a GPU fails. why warns of that, or of a GPU that is not to be
+// trusted; "" if all is well.
 func (e *Engine) prepare(opt app.RecognizeOptions) (m *model, why string, err error) {
 	devices, err := nativeDevices()
 	if err != nil {

@@ -50,7 +50,7 @@ func (e *Engine) Recognize(ctx context.Context, audio app.Audio, opt app.Recogni
 	defer closeVAD()
 	trial := e.firstUse(m.device)
 	err = r.run(ctx)
-	trial.survived()
+	e.learn(m.device, trial, r.failure())
 	r.result.Duration = opt.Offset + float64(r.windows.heard())/app.SampleRate
 	return r.result, err
 }
