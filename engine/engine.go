@@ -167,12 +167,17 @@ func (m *model) languagesFor(asked []string) ([]string, error) {
 		case known == nil || slices.Contains(known, code):
 		case len(known) == 1:
 			return nil, fmt.Errorf("it knows English only, not %q", code)
+		case len(known) > manyLanguages:
+			return nil, fmt.Errorf("it does not know %q, only %d other languages", code, len(known))
 		default:
 			return nil, fmt.Errorf("it does not know %q, only %s", code, strings.Join(known, ", "))
 		}
 	}
 	return asked, nil
 }
+
+// More languages than this are too many for a sentence.
+const manyLanguages = 30
 
 func (m *model) retain() {
 	m.mu.Lock()

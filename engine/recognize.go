@@ -176,7 +176,7 @@ func (r *recognition) settleLanguage(ctx context.Context, first window) error {
 		}
 		defer r.model.giveBack(s, r.short)
 		samples := padded(first.samples)
-		code, p, err := s.detect(samples, nil, r.decoding(len(samples)).audioContext)
+		code, p, err := s.detect(samples, r.model.info.Languages, r.decoding(len(samples)).audioContext)
 		if err != nil {
 			return err
 		}
