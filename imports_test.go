@@ -22,7 +22,7 @@ var allowed = map[string][]string{
 	"assets":    nil,
 	"capture":   {"earshot/app", "*"},
 	"engine":    {"earshot/app", "*"},
-	"fetch":     {"earshot/app", "github.com/gofrs/flock"},
+	"fetch":     {"earshot/app", "github.com/gofrs/flock", "golang.org/x/sys"},
 	"store":     {"earshot/app", "*"},
 	"cli":       {"earshot/app", "github.com/alecthomas/kong"},
 	"ui":        {"earshot/app", "earshot/assets", "earshot/ui/look", "earshot/ui/widget", "fyne.io/fyne/v2"},

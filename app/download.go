@@ -86,6 +86,25 @@ func (a *App) Downloads() []Download {
 	return list
 }
 
+// Unfinished lists the downloads that earlier runs of Earshot have begun and not
+// completed, as paused: Download goes on with them, CancelDownload throws away
+// what has come. What was asked for since the start is not among them.
+func (a *App) Unfinished() []Download {
+	if a.fetcher == nil {
+		return nil
+	}
+	asked := a.Downloads()
+	var list []Download
+	for _, o := range Offers() {
+		kept := a.fetcher.Kept(o, a.models.Dirs[0])
+		known := slices.ContainsFunc(asked, func(d Download) bool { return d.Offer.Name == o.Name })
+		if kept > 0 && !known && a.models.Installed(o) == "" {
+			list = append(list, Download{Offer: o, State: DownloadPaused, Done: kept, Size: o.Size, Remaining: -1})
+		}
+	}
+	return list
+}
+
 // VerifyModel compares an installed model with the checksum in the catalogue:
 // see Models.Verify.
 func (a *App) VerifyModel(ctx context.Context, name string) error { return a.models.Verify(ctx, name) }
@@ -288,8 +307,8 @@ func (d *downloads) stop(name string, next DownloadState) {
 	f := d.find(name)
 	switch {
 	case f == nil:
-		if o, ok := offered(name); ok && next == DownloadCancelled {
-			d.discard(o) // of an earlier run of the program
+		if o, ok := offered(name); ok && next == DownloadCancelled { // of an earlier run of the program
+			d.change(&download{Download: Download{Offer: o, Size: o.Size}}, next)
 		}
 	case f.cancel != nil:
 		f.next = next

@@ -21,7 +21,7 @@ type fetcher struct {
 	calls chan *fetchCall
 
 	mu        sync.Mutex
-	parts     map[string]bool // by name: what Discard finds
+	parts     map[string]bool // by name: what Discard and Kept find
 	discarded []string
 }
 
@@ -40,6 +40,15 @@ func (f *fetcher) Fetch(ctx context.Context, o app.Offer, dir string, on func(ap
 	case <-ctx.Done():
 		return fmt.Errorf("fetch: %w", ctx.Err())
 	}
+}
+
+func (f *fetcher) Kept(o app.Offer, _ string) int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.parts[o.Name] {
+		return 1000
+	}
+	return 0
 }
 
 func (f *fetcher) Discard(o app.Offer, _ string) (bool, error) {
@@ -369,5 +378,39 @@ func TestMachine(t *testing.T) {
 	m, err := g.Machine(t.Context())
 	if want := (app.Machine{Cores: runtime.NumCPU()}); err != nil || m != want {
 		t.Errorf("got %+v and error %v, want %+v", m, err, want)
+	}
+}
+
+// What earlier runs have begun is listed until this run takes it up.
+func TestUnfinishedDownloads(t *testing.T) {
+	g := newDownloadRig(t, true)
+	for _, name := range []string{"base", "small", "tiny"} {
+		g.fetcher.parts[name] = true
+	}
+	install(t, g.deps.Models.Dirs[0], "tiny")
+	want := func(names string) {
+		t.Helper()
+		var got []string
+		for _, d := range g.Unfinished() {
+			got = append(got, d.Offer.Name)
+			if d.State != app.DownloadPaused || d.Done != 1000 || d.Size != d.Offer.Size || d.Active() {
+				t.Errorf("got %+v, want it paused", d)
+			}
+		}
+		if strings.Join(got, " ") != names {
+			t.Errorf("got %q, want %q", got, names)
+		}
+	}
+	want("small base")
+	g.download("small")
+	g.call()
+	want("base")
+	g.PauseDownload("small")
+	g.until("small", app.DownloadPaused)
+	want("base")
+
+	g.CancelDownload("large-v3")
+	if d := g.until("large-v3", app.DownloadCancelled); d.Offer.Name != "large-v3" || !slices.Contains(g.fetcher.discarded, "large-v3") {
+		t.Errorf("got %+v, want it cancelled and gone", d)
 	}
 }

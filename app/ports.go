@@ -120,6 +120,8 @@ type Fetcher interface {
 	// on, from one goroutine. It fails with a *DownloadError, or with ctx's
 	// error when ctx is done.
 	Fetch(ctx context.Context, o Offer, dir string, on func(FetchProgress)) error
+	// Kept is how many bytes a Fetch that did not end well has kept in dir.
+	Kept(o Offer, dir string) int64
 	// Discard removes what a Fetch that did not end well has kept in dir, and
 	// reports whether there was anything.
 	Discard(o Offer, dir string) (bool, error)

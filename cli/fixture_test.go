@@ -155,7 +155,8 @@ const (
 
 // fakeFetcher stands in for a server and its gigabytes.
 type fakeFetcher struct {
-	begun func() // called when a slow download has begun
+	begun func()           // called when a slow download has begun
+	kept  map[string]int64 // of earlier runs, by name
 }
 
 func (f *fakeFetcher) Fetch(ctx context.Context, o app.Offer, dir string, on func(app.FetchProgress)) error {
@@ -178,6 +179,8 @@ func (f *fakeFetcher) Fetch(ctx context.Context, o app.Offer, dir string, on fun
 	}
 	return os.Truncate(path, o.Size)
 }
+
+func (f *fakeFetcher) Kept(o app.Offer, _ string) int64 { return f.kept[o.Name] }
 
 func (*fakeFetcher) Discard(app.Offer, string) (bool, error) { return false, nil }
 

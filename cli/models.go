@@ -29,6 +29,7 @@ type jsonModel struct {
 	Name         string     `json:"name"`
 	Path         string     `json:"path"`
 	Size         int64      `json:"size"`
+	Kept         int64      `json:"kept,omitempty"` // bytes of a download that is not complete
 	Family       app.Family `json:"family"`
 	Weights      string     `json:"weights"`
 	Multilingual bool       `json:"multilingual"`
@@ -60,28 +61,27 @@ func (c *modelsListCmd) Run(s *session) error {
 	}
 	defer closeApp()
 	list := installed(a)
+	none := len(list) == 0
 	if c.All {
 		list = withOffers(s, a, list)
+	} else {
+		list = withUnfinished(a, list)
 	}
 	if c.JSON {
 		return s.json(list)
 	}
 	w := tabwriter.NewWriter(s.Stdout, 0, 0, 2, ' ', 0)
 	for _, m := range list {
-		size := "-"
-		if m.Size > 0 {
-			size = app.Bytes(m.Size)
+		third := orDash(m.Weights)
+		if c.All || m.Kept > 0 {
+			third = m.status()
 		}
-		if c.All {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", m.Name, size, m.status(), m.about())
-			continue
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", m.Name, size, orDash(m.Weights), m.about())
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", m.Name, m.size(), third, m.about())
 	}
 	if err := w.Flush(); err != nil || c.All {
 		return err
 	}
-	if len(list) == 0 {
+	if none {
 		s.complain(app.ErrNoModel)
 	}
 	if a.Models().VAD() == "" {
@@ -106,6 +106,21 @@ func installed(a *app.App) []jsonModel {
 	return list
 }
 
+// withUnfinished puts the downloads that earlier runs have begun after the models.
+func withUnfinished(a *app.App, list []jsonModel) []jsonModel {
+	for _, d := range a.Unfinished() {
+		list = append(list, jsonModel{
+			Name: d.Offer.Name, Size: d.Size, Kept: d.Done, Family: d.Offer.Family, Multilingual: d.Offer.Languages > 1,
+			Reason: unfinished(d.Offer.Name),
+		})
+	}
+	return list
+}
+
+func unfinished(name string) string {
+	return fmt.Sprintf("“earshot models get %s” goes on", name)
+}
+
 // withOffers puts the catalogue after the models that it does not have.
 func withOffers(s *session, a *app.App, list []jsonModel) []jsonModel {
 	machine, err := a.Machine(s.ctx)
@@ -113,10 +128,14 @@ func withOffers(s *session, a *app.App, list []jsonModel) []jsonModel {
 		s.config.Log.Debug("recommend without knowing the devices", "error", err)
 	}
 	recommended := app.Recommend(machine)
+	begun := a.Unfinished()
 	var all []jsonModel
 	for _, o := range app.Offers() {
 		m := jsonModel{Name: o.Name, Path: a.Models().Installed(o), Size: o.Size, Family: o.Family, Multilingual: o.Languages > 1}
 		m.Usable = m.Path != ""
+		if i := slices.IndexFunc(begun, func(d app.Download) bool { return d.Offer.Name == o.Name }); i >= 0 {
+			m.Kept, m.Reason = begun[i].Done, unfinished(o.Name)
+		}
 		if i := slices.IndexFunc(list, func(m jsonModel) bool { return m.Name == o.Name }); i >= 0 {
 			m = list[i]
 			list = slices.Delete(list, i, i+1)
@@ -131,9 +150,24 @@ func withOffers(s *session, a *app.App, list []jsonModel) []jsonModel {
 	return append(list, all...)
 }
 
+// size is that of the file, and how much of it is there.
+func (m jsonModel) size() string {
+	switch {
+	case m.Size == 0 && m.Kept == 0:
+		return "-"
+	case m.Kept == 0:
+		return app.Bytes(m.Size)
+	case m.Size == 0:
+		return app.Bytes(m.Kept)
+	}
+	return app.Bytes(m.Kept) + " of " + app.Bytes(m.Size)
+}
+
 // status is one word for a table.
 func (m jsonModel) status() string {
 	switch {
+	case m.Kept > 0:
+		return "paused"
 	case m.Reason != "":
 		return "unusable"
 	case m.Path != "":

@@ -41,6 +41,34 @@ func TestModelsList(t *testing.T) {
 	}
 }
 
+// A download that is not complete is listed with how much of it is there.
+func TestModelsListUnfinished(t *testing.T) {
+	r := newRig(t)
+	r.fetcher.kept = map[string]int64{"base": 50e6, "base-q8_0": 1e6}
+	got := r.run("models", "list")
+	r.want(got, 0, strings.Join([]string{
+		"small      488 kB           f16     99 languages",
+		"base       50 MB of 148 MB  paused  “earshot models get base” goes on",
+		"base-q8_0  1 MB             paused  “earshot models get base-q8_0” goes on",
+		"",
+	}, "\n"))
+	all := r.run("models", "list", "--all").stdout
+	if want := "50 MB of 148 MB  paused "; !strings.Contains(all, want) {
+		t.Errorf("got %s\nwant %q in it", all, want)
+	}
+	var list []struct {
+		Name   string
+		Kept   int64
+		Usable bool
+	}
+	if err := json.Unmarshal([]byte(r.run("models", "list", "--json").stdout), &list); err != nil {
+		t.Fatal(err)
+	}
+	if len(list) != 3 || list[0].Kept != 0 || list[1].Name != "base" || list[1].Kept != 50e6 || list[1].Usable {
+		t.Errorf("got %+v", list)
+	}
+}
+
 func TestNoModels(t *testing.T) {
 	r := newRig(t)
 	t.Setenv("EARSHOT_DATA", t.TempDir())

@@ -155,6 +155,9 @@ func (r *recognition) onCPU(failed error) (decoder, bool) {
 	if r.over {
 		return decoder{}, false
 	}
+	if r.fell == nil {
+		r.fell = failed
+	}
 	if r.cpu == nil {
 		devices, err := nativeDevices()
 		if err != nil {
@@ -169,10 +172,16 @@ func (r *recognition) onCPU(failed error) (decoder, bool) {
 			r.cpu = nil
 			return decoder{}, false
 		}
-		r.fell = failed
 	}
 	d, err := newDecoder(r.cpu, r.short)
 	return d, err == nil
+}
+
+// failure is what made the CPU take over, or would have; nil if nothing did.
+func (r *recognition) failure() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.fell
 }
 
 // dropCPU gives the CPU's model back at the end of the job.

@@ -163,6 +163,9 @@ func TestCPUTakesOver(t *testing.T) {
 	if w := r.result.Warnings; !slices.ContainsFunc(w, func(w string) bool { return strings.Contains(w, "device lost") && strings.Contains(w, "did the rest") }) {
 		t.Errorf("got warnings %q", w)
 	}
+	if failure := r.failure(); failure == nil || failure.Error() != "device lost" {
+		t.Errorf("got failure %v", failure)
+	}
 	if got, want := r.progress.Position, 120.0; got != want {
 		t.Errorf("got as far as %v, want %v", got, want)
 	}

@@ -167,12 +167,17 @@ func (m *model) languagesFor(asked []string) ([]string, error) {
 		case known == nil || slices.Contains(known, code):
 		case len(known) == 1:
 			return nil, fmt.Errorf("it knows English only, not %q", code)
+		case len(known) > manyLanguages:
+			return nil, fmt.Errorf("it does not know %q, only %d other languages", code, len(known))
 		default:
 			return nil, fmt.Errorf("it does not know %q, only %s", code, strings.Join(known, ", "))
 		}
 	}
 	return asked, nil
 }
+
+// More languages than this are too many for a sentence.
+const manyLanguages = 30
 
 func (m *model) retain() {
 	m.mu.Lock()
@@ -264,7 +269,8 @@ func (e *Engine) acquire(path string, device nativeDevice) (*model, error) {
 }
 
 // prepare finds the device for a job and loads the model on it, falling back
-// to the CPU where a GPU fails. why is "" if the job got what it asked for.
+// to the CPU where a GPU fails. why warns of that, or of a GPU that is not to be
+// trusted; "" if all is well.
 func (e *Engine) prepare(opt app.RecognizeOptions) (m *model, why string, err error) {
 	devices, err := nativeDevices()
 	if err != nil {

@@ -3,11 +3,15 @@ package engine
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
+
+	"earshot/app"
 )
 
 // tinyModel is the smallest Whisper file that checkModel accepts, and an
@@ -66,6 +70,40 @@ func TestCheckModelAccepts(t *testing.T) {
 		if err := check(tinyModel(func(h *whisperParams) { h.FileType = fileType })); err != nil {
 			t.Errorf("file type %d: %v", fileType, err)
 		}
+	}
+}
+
+// Cantonese came with large-v3: older models have no token for it.
+func TestCantoneseIsRefused(t *testing.T) {
+	e := testEngine(t)
+	yue := []string{"yue"}
+	for _, c := range []struct {
+		name  string
+		vocab int32
+		asked []string
+		want  string // "" if it is accepted
+	}{
+		{"large-v3", 51866, yue, ""},
+		{"older", 51865, yue, `it does not know "yue", only 99 other languages`},
+		{"older", 51865, []string{"zh", "jw", "su"}, ""},
+		{"English", 51864, yue, `it knows English only, not "yue"`},
+	} {
+		info, err := e.Inspect(writeModel(t, tinyModel(func(h *whisperParams) { h.Vocab = c.vocab })))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = (&model{info: info}).languagesFor(c.asked)
+		if got := fmt.Sprint(err); got != c.want && (err != nil || c.want != "") {
+			t.Errorf("%s, %v: got %v, want %q", c.name, c.asked, err, c.want)
+		}
+	}
+	opt := fixtureOptions(t)
+	opt.Language = "yue"
+	var bad *app.ModelError
+	if _, err := try(t, e, opt); !errors.As(err, &bad) {
+		t.Errorf("got %v", err)
+	} else if sentence, _ := app.Explain(err); !strings.Contains(sentence, "does not know") {
+		t.Errorf("got %q", sentence)
 	}
 }
 

@@ -28,7 +28,7 @@ func (e *Engine) Recognize(ctx context.Context, audio app.Audio, opt app.Recogni
 	defer closeVAD()
 	trial := e.firstUse(r.model.device)
 	err = r.run(ctx)
-	trial.survived()
+	e.learn(r.model.device, trial, r.failure())
 	r.result.Duration = opt.Offset + float64(r.windows.heard())/app.SampleRate
 	return r.result, err
 }
@@ -197,7 +197,7 @@ func (r *recognition) settleLanguage(ctx context.Context, first window) error {
 		}
 		defer r.model.giveBack(s, r.short)
 		samples := padded(first.samples)
-		code, p, err := s.detect(samples, nil, r.decoding(len(samples)).audioContext)
+		code, p, err := s.detect(samples, r.model.info.Languages, r.decoding(len(samples)).audioContext)
 		if err != nil {
 			return err
 		}

@@ -47,7 +47,7 @@ func (e *Engine) Stream(ctx context.Context, audio app.Audio, opt app.RecognizeO
 	}
 	trial := e.firstUse(r.model.device)
 	err = s.run(ctx)
-	trial.survived()
+	e.learn(r.model.device, trial, r.failure())
 	r.result.Duration = opt.Offset + float64(s.in.heard())/app.SampleRate
 	return r.result, err
 }

@@ -37,9 +37,13 @@ const (
 	untried trialState = ""
 	trying  trialState = "trying"
 	passed  trialState = "passed"
-	failed  trialState = "failed"
+	failed  trialState = "failed" // its self-test
 	crashed trialState = "crashed"
+	broken  trialState = "broken" // it failed in the middle of a job
 )
+
+// bad reports whether a device is not to be used by itself.
+func (t trial) bad() bool { return t.State == failed || t.State == crashed || t.State == broken }
 
 // path is the record of a device as it is now: another driver, or another
 // version of the library, is another device.
@@ -149,14 +153,18 @@ func (t trials) examine(d nativeDevice, test func(nativeDevice) (float64, error)
 	return known
 }
 
-// distrust replaces a GPU that has failed or crashed by the CPU, unless a
-// person named it.
+// distrust replaces a GPU that has failed or crashed by the CPU. One that a
+// person named does the work all the same, with a warning.
 func (e *Engine) distrust(c choice, devices []nativeDevice, asked string) (choice, error) {
-	if c.index < 0 || strings.HasPrefix(asked, "gpu") {
+	if c.index < 0 {
 		return c, nil
 	}
 	known := e.trials.examine(c.nativeDevice, selfTest)
-	if known.State != failed && known.State != crashed {
+	switch {
+	case !known.bad():
+		return c, nil
+	case strings.HasPrefix(asked, "gpu"):
+		c.why = fmt.Sprintf("%s did the work since it was asked for, but the text may be wrong: %s.", c.label(), known.Why)
 		return c, nil
 	}
 	return fallBack(devices, c.nativeDevice, known.Why)
@@ -167,25 +175,36 @@ func (e *Engine) trust(shown *app.Device, d nativeDevice) {
 	known := e.trials.examine(d, selfTest)
 	shown.Why, shown.GFLOPS = known.Why, known.FLOPS/1e9
 	shown.SelfTest = map[trialState]app.SelfTest{
-		passed: app.SelfTestPassed, failed: app.SelfTestFailed, crashed: app.SelfTestCrashed, trying: app.SelfTestRunning,
+		passed: app.SelfTestPassed, failed: app.SelfTestFailed, broken: app.SelfTestFailed, crashed: app.SelfTestCrashed, trying: app.SelfTestRunning,
 	}[known.State]
 }
 
-// firstUse notes the first job on a GPU while it runs; nil if it is not the
-// first.
+// firstUse notes the first job on a GPU, or the first since it failed, while it
+// runs; nil if it is not the first.
 func (e *Engine) firstUse(d nativeDevice) *attempt {
-	if known := e.trials.read(d); d.index < 0 || known.Used || known.State == trying {
+	if known := e.trials.read(d); d.index < 0 || known.Used && !known.bad() || known.State == trying {
 		return nil
 	}
 	return e.trials.begin(d)
 }
 
-// survived notes that a job on the device came to its end.
-func (a *attempt) survived() {
-	if a == nil {
+// learn notes how a job on a GPU went. first is what firstUse returned, failure
+// what made the CPU take over. Who gets through a job is trusted again, but not
+// who computes wrong results.
+func (e *Engine) learn(d nativeDevice, first *attempt, failure error) {
+	if first == nil && failure != nil {
+		first = e.trials.begin(d)
+	}
+	if first == nil {
 		return
 	}
-	known := a.known
-	known.State, known.Why, known.Used = passed, "", true
-	a.end(known)
+	known := first.known
+	known.Used = true
+	switch {
+	case failure != nil:
+		known.State, known.Why = broken, "it failed in the middle of a job: "+failure.Error()
+	case known.State != failed:
+		known.State, known.Why = passed, ""
+	}
+	first.end(known)
 }

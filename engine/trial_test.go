@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"earshot/app"
 )
 
 func TestSelfTest(t *testing.T) {
@@ -71,6 +73,70 @@ func TestTrials(t *testing.T) {
 	a.end(trial{State: passed, Used: true})
 	if got := remembering.read(device); got.State != passed || !got.Used {
 		t.Errorf("after use: got %+v", got)
+	}
+}
+
+// A device that a person names is tested too. If it fails it does the work all
+// the same, and the result says so.
+func TestNamedDeviceIsTested(t *testing.T) {
+	testEngine(t)
+	e := New(Options{StateDir: t.TempDir()})
+	absent := nativeDevice{backend: "Vulkan", name: "Radeon", index: 99}
+	devices := []nativeDevice{absent, {backend: "CPU", name: "Processor", kind: "cpu", index: -1}}
+	for _, c := range []struct {
+		asked  string
+		device int
+		why    string
+	}{
+		{"gpu:99", 99, "Radeon · Vulkan did the work since it was asked for"},
+		{"gpu:99", 99, "self-test failed: it is not there"}, // remembered
+		{"auto", -1, "The CPU did the work instead of Radeon"},
+		{"", -1, "self-test failed"},
+	} {
+		got, err := e.distrust(choice{nativeDevice: absent}, devices, c.asked)
+		if err != nil || got.index != c.device || !strings.Contains(got.why, c.why) {
+			t.Errorf("%q: got %+v, %v, want %q", c.asked, got, err, c.why)
+		}
+	}
+	if got := e.trials.read(absent); got.State != failed {
+		t.Errorf("got %+v, want it remembered", got)
+	}
+}
+
+// What a job teaches about a device: a failure in its middle is held against
+// it until it gets through another.
+func TestDevicesAreJudgedByJobs(t *testing.T) {
+	testEngine(t)
+	lost := errors.New("device lost")
+	for _, c := range []struct {
+		name    string
+		before  trial
+		failure error
+		want    trialState
+		why     string
+	}{
+		{"the first job", trial{State: passed}, nil, passed, ""},
+		{"the first job fails", trial{State: passed}, lost, broken, "in the middle of a job: device lost"},
+		{"a later job fails", trial{State: passed, Used: true}, lost, broken, "device lost"},
+		{"it works again", trial{State: broken, Why: "device lost", Used: true}, nil, passed, ""},
+		{"it fails again", trial{State: broken, Why: "something", Used: true}, lost, broken, "device lost"},
+		{"it computes wrong results", trial{State: failed, Why: "wrong results"}, nil, failed, "wrong results"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := New(Options{StateDir: t.TempDir()})
+			device := nativeDevice{backend: "Vulkan", name: "Radeon", index: 99}
+			c.before.FLOPS = 5e9
+			e.trials.begin(device).end(c.before)
+			e.learn(device, e.firstUse(device), c.failure)
+			got := e.trials.read(device)
+			if got.State != c.want || !strings.HasSuffix(got.Why, c.why) || c.why == "" && got.Why != "" || !got.Used || got.FLOPS != 5e9 {
+				t.Errorf("got %+v", got)
+			}
+			var shown app.Device
+			if e.trust(&shown, device); shown.Why != got.Why || (shown.SelfTest == app.SelfTestPassed) != (c.want == passed) {
+				t.Errorf("shown: got %+v", shown)
+			}
+		})
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 const (
 	whisperVocab     = 51864 // tokens of the English models; the others have more
 	maxWhisperVocab  = 1 << 17
+	whisperOthers    = 51766 // tokens of the multilingual models that stand for no language
 	maxWhisperLayers = 64
 	maxWhisperWidth  = 4096
 	maxWhisperCtx    = 1 << 14
@@ -27,13 +28,29 @@ type whisperParams struct {
 func (h *whisperParams) describe(info *app.ModelInfo) {
 	info.Family = app.FamilyWhisper
 	info.Multilingual = h.Vocab > whisperVocab
-	if !info.Multilingual {
-		info.Languages = []string{"en"}
-	}
+	info.Languages = h.languages(languages())
 	// Models whose decoder was cut down (turbo, distilled ones) were not trained
 	// to translate.
 	info.CanTranslate = info.Multilingual && 2*h.TextLayer >= h.AudioLayer
 	info.Weights = fileTypes[h.FileType%1000].name
+}
+
+// languages are the codes of those in all, which is in the order of their
+// tokens, that there is a token for; nil if that is all: Cantonese came with
+// large-v3.
+func (h *whisperParams) languages(all []app.Language) []string {
+	if h.Vocab <= whisperVocab {
+		return []string{"en"}
+	}
+	n := int(h.Vocab) - whisperOthers
+	if n >= len(all) {
+		return nil
+	}
+	codes := make([]string, n)
+	for i := range codes {
+		codes[i] = all[i].Code
+	}
+	return codes
 }
 
 func (h *whisperParams) check() error {

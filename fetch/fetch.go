@@ -81,6 +81,15 @@ func (c *Client) Fetch(ctx context.Context, o app.Offer, dir string, on func(app
 	return &app.DownloadError{Name: o.Name, Host: address.Host, Err: diskError(err)}
 }
 
+// Kept implements app.Fetcher.
+func (c *Client) Kept(o app.Offer, dir string) int64 {
+	st, err := os.Lstat(partPath(dir, o.File))
+	if err != nil || !st.Mode().IsRegular() {
+		return 0
+	}
+	return st.Size()
+}
+
 // Discard implements app.Fetcher. It leaves alone what another Earshot is
 // downloading.
 func (c *Client) Discard(o app.Offer, dir string) (bool, error) {

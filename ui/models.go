@@ -68,7 +68,7 @@ func (s *modelsScreen) look() {
 		models := s.w.app.Models()
 		installed := models.List()
 		machine, err := s.w.app.Machine(ctx)
-		downloads := s.w.app.Downloads()
+		downloads := append(s.w.app.Unfinished(), s.w.app.Downloads()...)
 		return func() {
 			if err != nil {
 				s.w.log.Debug("recommend without knowing the machine", "error", err)

@@ -16,6 +16,7 @@ import (
 type fakeFetcher struct {
 	steps chan app.FetchProgress
 	end   chan error
+	kept  map[string]int64 // of earlier runs, by name
 }
 
 func (f *fakeFetcher) Fetch(ctx context.Context, o app.Offer, dir string, on func(app.FetchProgress)) error {
@@ -40,6 +41,8 @@ func (f *fakeFetcher) Fetch(ctx context.Context, o app.Offer, dir string, on fun
 		}
 	}
 }
+
+func (f *fakeFetcher) Kept(o app.Offer, _ string) int64 { return f.kept[o.Name] }
 
 func (*fakeFetcher) Discard(app.Offer, string) (bool, error) { return true, nil }
 
@@ -93,4 +96,22 @@ func TestModelIsDownloaded(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(h.dir, "ggml-base.bin")); err == nil {
 		t.Error("its file is still there")
 	}
+}
+
+// A download that an earlier run has begun is shown as paused, and goes on or
+// goes away.
+func TestUnfinishedDownloadIsShown(t *testing.T) {
+	h := newHarness(t, true, func(h *harness) { h.fetcher.kept = map[string]int64{"base": 50e6, "small": 1e6} })
+	h.showModels()
+	h.until("it is shown", func() bool { return h.card("base") != nil && h.card("base").get.Text == "Continue" })
+	h.suit()
+	c := h.card("base")
+	if got, want := c.news.Text(), "50 MB of 148 MB · paused"; got != want || !c.going.Visible() || !c.cancel.Visible() || c.pause.Visible() {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	test.Tap(h.card("small").cancel)
+	h.until("it is gone", func() bool { return h.card("small").get.Text == "Download" && !h.card("small").going.Visible() })
+	test.Tap(h.card("base").get)
+	h.fetcher.steps <- app.FetchProgress{Done: 60e6, Size: 147951465}
+	h.until("it comes", func() bool { return strings.HasPrefix(h.card("base").news.Text(), "60 MB of 148 MB") })
 }
