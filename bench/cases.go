@@ -111,7 +111,7 @@ func (b *bench) short(ctx context.Context) ([]row, error) {
 	return rows, nil
 }
 
-// memory needs no rounds: it is the same each time.
+// memory is flat: it does not grow with the recording.
 func (b *bench) memory(ctx context.Context) ([]row, error) {
 	long, brief := span(b.length.long), span(b.length.speech)
 	rows := []row{
@@ -130,96 +130,132 @@ func (b *bench) memory(ctx context.Context) ([]row, error) {
 	if err != nil {
 		return rows, err
 	}
-	theirs, err := b.memoryAtFirstText(ctx, model, audio)
+	cores := strconv.Itoa(runtime.NumCPU())
+	got, err := b.interleave(ctx,
+		b.firstText("whisper-cli until its first line", model, audio),
+		b.ours("earshot, "+long, model, "--threads", cores, audio),
+		b.ours("earshot, "+brief, model, "--threads", cores, short))
 	if err != nil {
 		return rows, err
 	}
-	cores := strconv.Itoa(runtime.NumCPU())
-	var peak [2]float64
-	for i, file := range []string{audio, short} {
-		u, err := b.ours("", model, "--threads", cores, file).run(ctx)
+	var peak [3]float64
+	for i, s := range got {
+		all, err := s.peaks()
 		if err != nil {
 			return rows, err
 		}
-		if u.memory == 0 {
-			return rows, errUnknownMemory
-		}
-		peak[i] = float64(u.memory) / 1e6
+		peak[i] = median(all)
 	}
-	rows[0].Measured, rows[0].Note = peak[0]-theirs, fmt.Sprintf("%.0f, whisper-cli %.0f MB", peak[0], theirs)
-	rows[1].Measured, rows[1].Note = peak[0]-peak[1], fmt.Sprintf("%.0f, %.0f MB", peak[0], peak[1])
+	for i, than := range []int{0, 2} {
+		rows[i].Measured, rows[i].Note = peak[1]-peak[than], fmt.Sprintf("%.0f, %.0f MB", peak[1], peak[than])
+		rows[i].Ours, rows[i].Theirs = got[1], got[than]
+	}
 	return rows, nil
 }
 
 var errUnknownMemory = errors.New("this system does not tell a child's peak memory apart from ours")
 
-// memoryAtFirstText is the peak of whisper-cli until its first line, in MB: by
-// then it has read all audio, made the spectrogram and set up its decoders.
-func (b *bench) memoryAtFirstText(ctx context.Context, model, audio string) (float64, error) {
-	cmd, err := b.tools.command(ctx, "whisper-cli", "-m", model, "-ng", "-f", audio)
-	if err != nil {
-		return 0, err
-	}
-	if err := untilText(cmd); err != nil {
-		return 0, fmt.Errorf("whisper-cli: %w", err)
-	}
-	cmd.Process.Kill()
-	cmd.Wait() // killed, as it should be
-	u := b.used(cmd, 0)
-	if u.memory == 0 {
-		return 0, errUnknownMemory
-	}
-	return float64(u.memory) / 1e6, nil
+// firstText is whisper-cli until its first line: by then it has read all audio,
+// made the spectrogram and set up its decoders.
+func (b *bench) firstText(name, model, audio string) contender {
+	return contender{name, func(ctx context.Context) (usage, error) {
+		cmd, err := b.tools.command(ctx, "whisper-cli", "-m", model, "-ng", "-f", audio)
+		if err != nil {
+			return usage{}, err
+		}
+		start := time.Now()
+		if err := untilText(cmd); err != nil {
+			return usage{}, err
+		}
+		wall := time.Since(start)
+		cmd.Process.Kill()
+		cmd.Wait() // killed, as it should be
+		return b.used(cmd, wall), nil
+	}}
 }
 
-// cancel measures from Ctrl+C to the end of the process, at different moments
-// of a job.
+// cancel measures from Ctrl+C to the end of the process, when nothing computes
+// any more, at different moments of a job: with the fixture model and one of
+// the size of OpenAI's tiny.
 func (b *bench) cancel(ctx context.Context) ([]row, error) {
-	rows := []row{{Case: "Ctrl+C to the end of the process, the slowest", Unit: "ms", Most: 500}}
+	rows := []row{
+		{Case: "Ctrl+C to the end of the process, the slowest", Unit: "ms", Most: 500},
+		{Case: "Ctrl+C to the end of the process, the slowest, shape of tiny", Unit: "ms", Most: 500},
+	}
 	model, _, err := b.voices()
 	if err != nil {
 		return rows, err
 	}
-	audio, err := b.recording(ctx, b.length.profile, 0)
+	tiny, err := b.shapeModel("tiny")
 	if err != nil {
 		return rows, err
 	}
-	var took []float64
+	defer os.Remove(tiny)
+	for i, m := range []string{model, tiny} {
+		if err := b.interrupt(ctx, m, &rows[i]); err != nil {
+			return rows, err
+		}
+	}
+	return rows, nil
+}
+
+func (b *bench) interrupt(ctx context.Context, model string, r *row) error {
+	audio, err := b.recording(ctx, b.length.profile, 0)
+	if err != nil {
+		return err
+	}
+	r.Ours = &series{Name: "earshot, from its start"}
 	for i := range max(2, b.rounds) {
 		cmd := b.earshotCommand(ctx, model, audio)
+		begun := time.Now()
 		if err := untilText(cmd); err != nil {
-			return rows, fmt.Errorf("earshot: %w", err)
+			return fmt.Errorf("earshot: %w", err)
 		}
 		time.Sleep(time.Duration(i) * 170 * time.Millisecond)
 		start := time.Now()
 		cmd.Process.Signal(os.Interrupt)
 		cmd.Wait()
-		took = append(took, float64(time.Since(start).Milliseconds()))
-		b.used(cmd, 0)
+		r.Values = append(r.Values, float64(time.Since(start).Milliseconds()))
+		r.Ours.add(b.used(cmd, time.Since(begun)))
 		if status := cmd.ProcessState.ExitCode(); status != 130 {
-			return rows, fmt.Errorf("earshot ended with status %d, not as one that was interrupted", status)
+			return fmt.Errorf("earshot ended with status %d, not as one that was interrupted", status)
 		}
 	}
-	rows[0].Measured, rows[0].Note = slices.Max(took), fmt.Sprintf("median %.0f ms", median(took))
-	return rows, nil
+	r.Measured, r.Note = slices.Max(r.Values), fmt.Sprintf("median %.0f ms", median(r.Values))
+	return nil
 }
 
-// window runs the end-to-end benchmark of the real window.
+// window runs the end-to-end benchmark of the real window, built once.
 func (b *bench) window(ctx context.Context) ([]row, error) {
 	rows := []row{{Case: "the window answers while it decodes, 95 %", Unit: "ms", Most: 16}}
 	if b.quick {
 		return rows, errors.New("left out by -quick")
 	}
-	cmd := exec.CommandContext(ctx, "go", "test", "-count=1", "-tags", "e2e,ci,sqlite_fts5", "-run", "XXX",
-		"-bench", "BenchmarkWindowWhileDecoding", "-benchtime", "1x", "-v", ".")
-	out, err := cmd.CombinedOutput()
-	b.used(cmd, 0)
-	found := regexp.MustCompile(`([\d.]+) ms-95%-still`).FindSubmatch(out)
-	if found == nil {
-		return rows, fmt.Errorf("BenchmarkWindowWhileDecoding gave no figure (%v)", err)
+	program := filepath.Join(b.dir, "window.test")
+	build := exec.CommandContext(ctx, "go", "test", "-c", "-tags", "e2e,ci,sqlite_fts5", "-o", program, ".")
+	if out, err := build.CombinedOutput(); err != nil {
+		return rows, fmt.Errorf("build the benchmark of the window: %w: %s", err, lastLine(out))
 	}
-	rows[0].Measured, err = strconv.ParseFloat(string(found[1]), 64)
-	return rows, err
+	b.used(build, 0)
+	s := &series{Name: "the benchmark, earshot and the screen included"}
+	var late []float64
+	for range b.rounds {
+		cmd := exec.CommandContext(ctx, program, "-test.run", "XXX", "-test.bench", "BenchmarkWindowWhileDecoding", "-test.benchtime", "1x", "-test.v")
+		start := time.Now()
+		out, err := cmd.CombinedOutput()
+		s.add(b.used(cmd, time.Since(start)))
+		found := regexp.MustCompile(`([\d.]+) ms-95%-still`).FindSubmatch(out)
+		if found == nil {
+			return rows, fmt.Errorf("BenchmarkWindowWhileDecoding gave no figure (%v)", err)
+		}
+		ms, err := strconv.ParseFloat(string(found[1]), 64)
+		if err != nil {
+			return rows, err
+		}
+		late = append(late, ms)
+	}
+	rows[0].middle(late, s)
+	return rows, nil
 }
 
 // shaped compares encoders of the sizes that people use.
@@ -236,7 +272,7 @@ func (b *bench) shaped(ctx context.Context) ([]row, error) {
 }
 
 func (b *bench) shape(ctx context.Context, name string, r *row) error {
-	like, vad, err := b.voices()
+	_, vad, err := b.voices()
 	if err != nil {
 		return err
 	}
@@ -244,8 +280,8 @@ func (b *bench) shape(ctx context.Context, name string, r *row) error {
 	if err != nil {
 		return err
 	}
-	model := filepath.Join(b.dir, "ggml-"+name+".bin")
-	if err := writeModel(model, like, shapeOf[name]); err != nil {
+	model, err := b.shapeModel(name)
+	if err != nil {
 		return err
 	}
 	defer os.Remove(model)
@@ -255,4 +291,14 @@ func (b *bench) shape(ctx context.Context, name string, r *row) error {
 	}
 	r.compare(got[1], got[0])
 	return nil
+}
+
+// shapeModel makes a model of this shape and returns its path.
+func (b *bench) shapeModel(name string) (path string, err error) {
+	like, _, err := b.voices()
+	if err != nil {
+		return "", err
+	}
+	path = filepath.Join(b.dir, "ggml-"+name+".bin")
+	return path, writeModel(path, like, shapeOf[name])
 }

@@ -44,12 +44,14 @@ func main() {
 	}
 }
 
-// run measures; with "profile", "variant" or "live" it is the child process of one of
-// its own cases.
+// run measures; with "profile", "idle", "variant" or "live" it is the child process
+// of one of its own cases.
 func run(ctx context.Context, args []string) error {
 	switch {
 	case len(args) == 5 && args[0] == "profile":
 		return profileJob(ctx, args[1], args[2], args[3], args[4])
+	case len(args) == 4 && args[0] == "idle":
+		return idleJob(ctx, args[1], args[2], args[3])
 	case len(args) == 1 && args[0] == "variant":
 		return printVariant(ctx)
 	case len(args) == 3 && args[0] == "live":
@@ -77,7 +79,7 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&opt.rounds, "rounds", 5, "rounds of each comparison")
 	flags.BoolVar(&opt.quick, "quick", false, "one round of short audio, to see that all works")
 	only := flags.String("run", "", "only cases whose name matches this regular expression: "+strings.Join(names(), ", "))
-	shapes := flags.String("shapes", "base", "shapes of model with random weights: base, small, turbo")
+	shapes := flags.String("shapes", "base", "shapes of model with random weights: tiny, base, small, turbo")
 	flags.StringVar(&opt.earshot, "earshot", "bin/earshot", "the program to measure")
 	flags.StringVar(&opt.shared, "shared", "../shared", "folder of the fixtures")
 	flags.StringVar(&opt.deps, "deps", ".deps", "folder that packaging/setup.sh prepared")
@@ -95,7 +97,7 @@ func parse(args []string) (options, error) {
 	}
 	for name := range strings.SplitSeq(*shapes, ",") {
 		if _, known := shapeOf[name]; !known {
-			return opt, fmt.Errorf("there is no shape %q: base, small or turbo", name)
+			return opt, fmt.Errorf("there is no shape %q: tiny, base, small or turbo", name)
 		}
 		opt.shapes = append(opt.shapes, name)
 	}
@@ -125,7 +127,7 @@ func newBench(ctx context.Context, opt options, dir string) (*bench, error) {
 	if _, err := os.Stat(opt.earshot); err != nil {
 		return nil, fmt.Errorf("find the program to measure: %w", err)
 	}
-	b := &bench{options: opt, dir: dir, length: lengths{600, 300, 7200, 300, 55, 600, 3600, 20}}
+	b := &bench{options: opt, dir: dir, length: lengths{600, 600, 7200, 300, 55, 600, 3600, 20}}
 	if opt.quick {
 		b.length = lengths{30, 30, 120, 120, 25, 60, 120, 3}
 	}
@@ -142,6 +144,7 @@ var cases = []struct {
 	{"silence", (*bench).silence},
 	{"short", (*bench).short},
 	{"memory", (*bench).memory},
+	{"idle", (*bench).idle},
 	{"overhead", (*bench).overhead},
 	{"cancel", (*bench).cancel},
 	{"live", (*bench).live},

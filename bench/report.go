@@ -16,7 +16,7 @@ var method = []string{
 	"Both sides get the same model file, the language (en) and the CPU only. Earshot decodes with as many threads as it chooses by itself, whisper-cli “as it comes” with its own defaults (beam 5, up to 4 threads, context on, no voice activity).",
 	"“At our settings” is whisper-cli, greedy, with Earshot's thresholds, the same voice activity model and as many threads as Earshot uses on the CPU.",
 	"The silence is noise at -72 dBFS in pauses of 1 to 20 s. The server's time begins with its start, as Earshot's does.",
-	"Memory is the peak of the largest process. whisper-cli is stopped at its first line of text, so that its true peak can only be higher.",
+	"Memory is the peak of the largest process, of an idle model what is resident before it is loaded and after it has left. whisper-cli is stopped at its first line of text, so that its true peak can only be higher.",
 	"Shapes other than tiny have random weights, written so that every window says the same 80 words with certainty: no fall-back, the same tokens on both sides. They show speed only.",
 	"“Others” is the share of all cores that other programs took meanwhile. Above a few per cent the figures are provisional: threads that spin, as whisper-cli's do, suffer out of proportion.",
 }
@@ -34,17 +34,18 @@ type report struct {
 // row is one line of the table. At most one of Least, Most and None is set: the
 // bound, in the same unit as Measured; with None it is 0.
 type row struct {
-	Case     string  `json:"case"`
-	Measured float64 `json:"measured"`
-	Unit     string  `json:"unit"`
-	Least    float64 `json:"least,omitempty"`
-	Most     float64 `json:"most,omitempty"`
-	None     bool    `json:"none,omitempty"`
-	Missing  string  `json:"not_measured,omitempty"` // why; Measured is then nothing
-	Note     string  `json:"note,omitempty"`
-	Ours     *series `json:"ours,omitempty"`
-	Theirs   *series `json:"theirs,omitempty"`
-	Others   float64 `json:"others"` // share of all cores that other programs took
+	Case     string    `json:"case"`
+	Measured float64   `json:"measured"` // the median of the rounds, but where Case says otherwise
+	Unit     string    `json:"unit"`
+	Least    float64   `json:"least,omitempty"`
+	Most     float64   `json:"most,omitempty"`
+	None     bool      `json:"none,omitempty"`
+	Missing  string    `json:"not_measured,omitempty"` // why; Measured is then nothing
+	Note     string    `json:"note,omitempty"`
+	Values   []float64 `json:"values,omitempty"` // of each round, where Ours and Theirs do not tell
+	Ours     *series   `json:"ours,omitempty"`
+	Theirs   *series   `json:"theirs,omitempty"`
+	Others   float64   `json:"others"` // share of all cores that other programs took
 }
 
 // series is what the rounds of one program took.
@@ -67,6 +68,23 @@ func (s *series) add(u usage) {
 func (r *row) compare(ours, theirs *series) {
 	r.Unit, r.Ours, r.Theirs = "×", ours, theirs
 	r.Measured = median(theirs.Wall) / median(ours.Wall)
+}
+
+// middle fills in the median of what the rounds of one program gave.
+func (r *row) middle(values []float64, ours *series) {
+	r.Measured, r.Values, r.Ours = median(values), values, ours
+}
+
+// peaks are the rounds' peak memory in MB.
+func (s *series) peaks() ([]float64, error) {
+	var all []float64
+	for _, n := range s.Memory {
+		if n == 0 {
+			return nil, errUnknownMemory
+		}
+		all = append(all, float64(n)/1e6)
+	}
+	return all, nil
 }
 
 // median of x, which is left as it is; 0 of nothing.

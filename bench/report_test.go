@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -57,6 +58,26 @@ func TestMarkdown(t *testing.T) {
 		if got := r.markdown(); !strings.Contains(got, want) {
 			t.Errorf("got %s\nwant %q in it", got, want)
 		}
+	}
+}
+
+func TestMiddle(t *testing.T) {
+	s := &series{Name: "earshot"}
+	for _, n := range []time.Duration{3, 1, 2} {
+		s.add(usage{wall: n * time.Second, cpu: 2 * n * time.Second, memory: int64(n) * 1e6})
+	}
+	r := row{Case: "idle", Unit: "MB", Most: 30}
+	r.middle([]float64{20, 31, 25}, s)
+	want := "| idle | 25 MB | ≤ 30 MB | ok | earshot: 2.0 s, CPU 4.0 s |  | 0 % |\n"
+	if got := (report{Rows: []row{r}}).markdown(); !strings.Contains(got, want) || len(r.Values) != 3 {
+		t.Errorf("got %s\nwant %q in it", got, want)
+	}
+	if got, err := s.peaks(); err != nil || !slices.Equal(got, []float64{3, 1, 2}) {
+		t.Errorf("peaks: got %v, %v", got, err)
+	}
+	s.add(usage{})
+	if _, err := s.peaks(); !errors.Is(err, errUnknownMemory) {
+		t.Errorf("unknown memory: got %v", err)
 	}
 }
 

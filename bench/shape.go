@@ -23,6 +23,7 @@ import (
 type dims struct{ width, heads, audioLayers, textLayers, vocabulary, mels int }
 
 var shapeOf = map[string]dims{
+	"tiny":  {384, 6, 4, 4, 51865, 80},
 	"base":  {512, 8, 6, 6, 51865, 80},
 	"small": {768, 12, 12, 12, 51865, 80},
 	"turbo": {1280, 20, 32, 4, 51866, 128},

@@ -99,6 +99,7 @@ func TestHistoryRecover(t *testing.T) {
 	r.want(r.run("history", "recover", "1", "--put-back"), 0, "Bye.\n")
 	r.want(r.run("history", "show", "--omitted", "1"), 0, "")
 	r.want(r.run("history", "recover", "1"), 0, "")
+	r.want(r.run("history", "recover", "1", "--omission", "1"), 1, "", "Nothing is left out of the transcript")
 	said := strings.Split(strings.TrimSpace(text), "\n")
 	r.want(r.run("history", "show", "1"), 0, said[0]+"\nWho is there?\nBye.\n"+said[1]+"\n")
 }

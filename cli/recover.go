@@ -25,6 +25,9 @@ func (c *historyRecoverCmd) Run(s *session) error {
 	}
 	wanted := t.Omissions
 	if n := c.Omission; n != 0 {
+		if len(wanted) == 0 {
+			return app.ErrNotOmitted
+		}
 		if n < 1 || n > len(wanted) {
 			return &app.UsageError{What: "number of what was left out", Value: fmt.Sprint(n), Want: fmt.Sprintf("1 to %d", len(wanted))}
 		}
