@@ -18,6 +18,7 @@ import (
 // shortcuts by the name of what they do.
 var shortcuts = map[string]fyne.Shortcut{
 	"open":     &desktop.CustomShortcut{KeyName: fyne.KeyO, Modifier: fyne.KeyModifierShortcutDefault},
+	"record":   &desktop.CustomShortcut{KeyName: fyne.KeyR, Modifier: fyne.KeyModifierShortcutDefault},
 	"settings": &desktop.CustomShortcut{KeyName: fyne.KeyComma, Modifier: fyne.KeyModifierShortcutDefault},
 	"search":   &desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault},
 	"quit":     &desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault},
@@ -27,6 +28,7 @@ var shortcuts = map[string]fyne.Shortcut{
 func (w *Window) bindings() map[fyne.Shortcut]func() {
 	return map[fyne.Shortcut]func(){
 		shortcuts["open"]:     w.openMedia,
+		shortcuts["record"]:   w.record,
 		shortcuts["settings"]: w.showSettings,
 		shortcuts["search"]:   func() { w.win.Canvas().Focus(w.toolbar.search) },
 		shortcuts["quit"]:     w.fyne.Quit,

@@ -18,6 +18,7 @@ import (
 type toolbar struct {
 	w       *Window
 	content fyne.CanvasObject
+	record  *widget.Button
 	file    *widget.Button
 	copy    *widget.Button
 	export  *widget.Button
@@ -28,6 +29,7 @@ type toolbar struct {
 
 func newToolbar(w *Window) *toolbar {
 	t := &toolbar{w: w}
+	t.record = widget.NewButton("Record", widget.Plain, w.record)
 	t.file = widget.NewButton("File", widget.Plain, func() { w.popUp(w.fileMenu(), t.file) })
 	t.copy = widget.NewButton("Copy", widget.Plain, w.copy)
 	t.export = widget.NewButton("Export", widget.Plain, func() { w.popUp(w.exportMenu(), t.export) })
@@ -37,7 +39,7 @@ func newToolbar(w *Window) *toolbar {
 	settings := widget.NewButton("Settings", widget.Ghost, w.showSettings)
 
 	left := container.NewHBox(
-		widget.NewSpace(6, 0),
+		widget.NewSpace(6, 0), t.record,
 		widget.NewButton("Open…", widget.Primary, w.openMedia), t.file, t.copy, t.export, t.cancel)
 	right := container.NewHBox(t.device, settings, widget.NewSpace(6, 0))
 	bar := container.New(&toolbarLayout{}, centred(left), t.search, centred(right))
@@ -80,6 +82,13 @@ func (*toolbarLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 // update shows which actions are possible, and what does the work.
 func (t *toolbar) update() {
 	open := t.w.transcript.open != 0
+	if r := t.w.recorder; r.running {
+		t.record.SetStyle(widget.Red)
+		t.record.SetText("Stop  " + app.Clock(r.now.Duration))
+	} else {
+		t.record.SetStyle(widget.Plain)
+		t.record.SetText("Record")
+	}
 	t.copy.SetEnabled(open && len(t.w.transcript.segments) > 0)
 	t.export.SetEnabled(open && len(t.w.transcript.segments) > 0)
 	t.cancel.SetEnabled(t.w.strip.running() != nil)
@@ -88,6 +97,9 @@ func (t *toolbar) update() {
 
 // deviceText names what does the work, or did it for the open transcript.
 func (w *Window) deviceText() string {
+	if r := w.recorder.now; w.recorder.running && r.Device != "" {
+		return r.Device
+	}
 	if w.transcript.open == 0 || w.transcript.entry.Device == "" {
 		return ""
 	}
@@ -117,9 +129,11 @@ func (w *Window) fileMenu() *fyne.Menu {
 	}
 	open := w.transcript.open != 0
 	return fyne.NewMenu("File",
+		item(map[bool]string{true: "Stop recording", false: "Record"}[w.recorder.running], "record", true, w.record),
 		item("Open…", "open", true, w.openMedia),
 		item("Open with options…", "", true, w.openWithOptions),
 		fyne.NewMenuItemSeparator(),
+		item("Edit", "", open && w.transcript.rows.Selected() >= 0, func() { w.transcript.edit(w.transcript.rows.Selected()) }),
 		item("Rename", "", open, w.transcript.rename),
 		item("Transcribe again", "", open, w.again),
 		item("Transcribe again with options…", "", open, w.againWithOptions),

@@ -39,6 +39,11 @@ type transcriptScreen struct {
 	segments  []app.Segment
 	pending   []app.Segment // that came while the transcript was being read; nil when it is there
 	omissions []app.Omission
+	speaking  []app.Utterance // what is being said, if this is being recorded
+	live      app.Recording   // how that stands
+	speakers  map[string]int  // in the order in which they were heard
+	editing   int64           // the segment that is being edited; 0 for none
+	editor    *segmentEntry
 	loading   bool
 	awaiting  bool // the next transcript that begins is to be opened
 }
@@ -54,23 +59,24 @@ func newTranscriptScreen(w *Window) *transcriptScreen {
 		none:     widget.NewText("", look.TextSize, look.Dim, fyne.TextStyle{}).Aligned(fyne.TextAlignCenter).Giving(),
 	}
 	t.naming = newRenameEntry()
+	t.editor = newSegmentEntry()
 	t.titleBox = container.NewStack(t.title)
 	t.resume = widget.NewButton("Resume", widget.Primary, w.resume)
 	t.again = widget.NewButton("Transcribe again", widget.Plain, w.again)
 	t.omitted = widget.NewButton("", widget.Ghost, func() { w.omitted.show(t.open, t.omissions) })
 	t.rows.Column, t.rows.Inset = look.TextColumn, 24
-	t.rows.Length = func() int { return len(t.segments) }
+	t.rows.Length = func() int { return len(t.segments) + len(t.speaking) }
 	t.rows.Create = func() fyne.CanvasObject { return widget.NewSegmentView() }
-	t.rows.Update = func(i int, o fyne.CanvasObject) {
-		s := t.segments[i]
-		o.(*widget.SegmentView).Set(app.Clock(s.Start), t.speaker(i), s.Text)
-	}
-	t.rows.Height = func(i int, width float32) float32 {
-		return widget.SegmentHeight(t.segments[i].Text, t.speaker(i) != "", width)
-	}
+	t.rows.Update = func(i int, o fyne.CanvasObject) { t.fill(i, o.(*widget.SegmentView)) }
+	t.rows.Height = t.height
 	t.rows.Estimate = func(i int, width float32) float32 {
+		if i >= len(t.segments) || t.edits(i) {
+			return t.height(i, width)
+		}
 		return widget.SegmentEstimate(t.segments[i].Text, t.speaker(i) != "", width)
 	}
+	t.rows.Selectable = func(i int) bool { return i < len(t.segments) }
+	t.rows.OnAgain = t.edit
 	t.rows.OnKey = w.typedKey
 	t.content = t.layout()
 	return t
@@ -98,14 +104,6 @@ func (c *column) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	o[0].Resize(fyne.NewSize(width, size.Height))
 }
 
-// speaker is the name to show at segment i: only where it changes.
-func (t *transcriptScreen) speaker(i int) string {
-	if i > 0 && t.segments[i-1].Speaker == t.segments[i].Speaker {
-		return ""
-	}
-	return t.segments[i].Speaker
-}
-
 // openAt shows a transcript, from the segment at a time on if that is not
 // negative.
 func (t *transcriptScreen) openAt(id int64, at float64) {
@@ -116,7 +114,9 @@ func (t *transcriptScreen) openAt(id int64, at float64) {
 		t.w.showHome()
 		return
 	}
+	t.stopEditing(true)
 	t.open, t.entry, t.segments, t.omissions, t.pending, t.loading = id, app.Entry{ID: id}, nil, nil, nil, true
+	t.recording(t.live)
 	t.w.pump.start(func(ctx context.Context) func() {
 		whole, err := t.w.app.Transcript(ctx, id)
 		return func() { t.loaded(id, whole, err, at) }
@@ -199,17 +199,24 @@ func (t *transcriptScreen) added(id int64, segments []app.Segment) {
 	}
 }
 
-// append adds segments that are not there yet: what is read from the library
-// and what is reported can overlap.
+// append adds segments that are not there yet, each in its place in time: what
+// is read from the library and what is reported can overlap, and of two tracks
+// the later segment may come first.
 func (t *transcriptScreen) append(segments []app.Segment) {
 	for _, s := range segments {
-		if n := len(t.segments); n > 0 {
-			last := t.segments[n-1]
-			if s.Start < last.Start || s.Start == last.Start && s.Text == last.Text {
-				continue
-			}
+		at := len(t.segments)
+		for at > 0 && t.segments[at-1].Start > s.Start {
+			at--
 		}
-		t.segments = append(t.segments, s)
+		if slices.ContainsFunc(t.segments[max(0, at-2):], func(o app.Segment) bool {
+			return o.ID != 0 && o.ID == s.ID || o.Start == s.Start && o.Text == s.Text && o.Speaker == s.Speaker
+		}) {
+			continue
+		}
+		if at < len(t.segments) {
+			defer t.rows.Remeasure()
+		}
+		t.segments = slices.Insert(t.segments, at, s)
 	}
 }
 
@@ -223,7 +230,9 @@ func (t *transcriptScreen) showEntry() {
 	}
 	t.meta.SetText(strings.Join(append(parts, e.Model), " · "))
 	t.state.SetText("")
-	if e.State == app.StateRunning {
+	if t.isLive() {
+		t.showLive()
+	} else if e.State == app.StateRunning {
 		t.state.Set("transcribing", look.Accent, look.AccentSoft)
 	} else if e.State.Resumable() {
 		t.state.Set(string(e.State)+" at "+app.Clock(e.Position), look.Warning, look.Line)
@@ -245,10 +254,13 @@ func (t *transcriptScreen) showEntry() {
 // showNone says in words why there is no text.
 func (t *transcriptScreen) showNone() {
 	text := ""
-	if len(t.segments) == 0 {
+	if t.rows.Length() == 0 {
 		switch t.entry.State {
 		case app.StateRunning:
 			text = "The text will appear here as it is recognised."
+			if t.isLive() {
+				text = "Speak: the text will appear here as you do."
+			}
 		case app.StateDone:
 			text = "No speech was found in this recording."
 		default:

@@ -58,6 +58,7 @@ type Window struct {
 	omitted    *omittedScreen
 	models     *modelsScreen
 	strip      *strip
+	recorder   *recorder
 	centre     *fyne.Container
 
 	languages map[string]string // name by code
@@ -91,6 +92,7 @@ func New(ctx context.Context, f fyne.App, a *app.App, opt Options) *Window {
 	w.omitted = newOmittedScreen(w)
 	w.models = newModelsScreen(w)
 	w.strip = newStrip(w)
+	w.recorder = newRecorder(w)
 	w.centre = container.NewStack()
 	w.win.SetContent(w.layout())
 	w.win.SetPadded(false)
@@ -106,6 +108,7 @@ func New(ctx context.Context, f fyne.App, a *app.App, opt Options) *Window {
 	w.welcome.look()
 	w.showHome()
 	w.transcribe(opt.Files)
+	w.background(a.RecoverRecordings)
 	return w
 }
 
@@ -130,7 +133,7 @@ func (w *Window) layout() fyne.CanvasObject {
 	top := container.NewVBox(w.toolbar.content)
 	return container.NewBorder(
 		container.New(layout.NewCustomPaddedVBoxLayout(0), top, widget.NewLine(false)),
-		w.strip.content, left, nil, w.centre)
+		container.New(layout.NewCustomPaddedVBoxLayout(0), w.recorder.content, w.strip.content), left, nil, w.centre)
 }
 
 // fixedWidth gives its objects a width and whatever height there is.
@@ -191,6 +194,13 @@ func (w *Window) apply(events []app.Event) {
 			w.models.changed(e.Download)
 		case app.SegmentsAdded:
 			w.transcript.added(e.Transcript, e.Segments)
+		case app.SegmentsChanged:
+			w.transcript.changed(e.Transcript, e.Segments)
+		case app.TextReplaced:
+			w.transcript.replaced(e.Transcript)
+		case app.RecordingChanged:
+			w.recorder.show(e.Recording)
+			w.transcript.recording(e.Recording)
 		}
 	}
 	w.toolbar.update()

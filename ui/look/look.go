@@ -23,7 +23,15 @@ const (
 	Selected   fyne.ThemeColorName = "selected"   // behind the current row
 	Warning    fyne.ThemeColorName = "warning"    // doubt, something to know
 	Recording  fyne.ThemeColorName = "recording"  // and errors
+	Wave       fyne.ThemeColorName = "wave"       // sound
+	Level      fyne.ThemeColorName = "level"      // how loud it is
 )
+
+// speakers are told apart by colours, always beside their names.
+var speakers = []fyne.ThemeColorName{"speaker1", "speaker2", "speaker3", "speaker4"}
+
+// Speaker is the colour of the i-th speaker.
+func Speaker(i int) fyne.ThemeColorName { return speakers[i%len(speakers)] }
 
 // Sizes in Fyne's units, on a grid of 8.
 const (
@@ -60,6 +68,9 @@ var (
 	selected   = shade{rgb(0xEAF1FD), rgb(0x283447)}
 	warning    = shade{rgb(0x9A6414), rgb(0xE0A243)}
 	recording  = shade{rgb(0xD6453D), rgb(0xF0645B)}
+	orange     = shade{rgb(0xC2570C), rgb(0xF2994A)}
+	green      = shade{rgb(0x2E8B57), rgb(0x5CC08B)}
+	violet     = shade{rgb(0x8E4EC6), rgb(0xB98AE8)}
 	hover      = shade{color.NRGBA{0x1F, 0x23, 0x28, 0x0C}, color.NRGBA{0xE8, 0xE9, 0xEB, 0x10}}
 	shadow     = shade{color.NRGBA{0, 0, 0, 0x22}, color.NRGBA{0, 0, 0, 0x66}}
 	clear      = shade{color.NRGBA{}, color.NRGBA{}}
@@ -68,6 +79,8 @@ var (
 var colours = map[fyne.ThemeColorName]shade{
 	Panel: panel, Line: line, Ink: ink, Dim: dim, Faint: faint, Accent: accent, AccentSoft: accentSoft,
 	OnAccent: onAccent, Selected: selected, Warning: warning, Recording: recording,
+	Wave: accent, Level: green,
+	"speaker1": accent, "speaker2": orange, "speaker3": green, "speaker4": violet,
 
 	theme.ColorNameBackground:          background,
 	theme.ColorNameForeground:          ink,

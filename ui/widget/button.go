@@ -17,6 +17,7 @@ const (
 	Plain Style = iota
 	Primary
 	Ghost // no border: an action that is there if it is wanted
+	Red   // ends a recording
 )
 
 // Button is a word that can be tapped.
@@ -54,6 +55,14 @@ func NewButton(text string, style Style, tapped func()) *Button {
 func (b *Button) SetText(text string) {
 	if b.Text != text {
 		b.Text = text
+		b.Refresh()
+	}
+}
+
+// SetStyle changes how much the button asks for attention.
+func (b *Button) SetStyle(s Style) {
+	if b.Style != s {
+		b.Style = s
 		b.Refresh()
 	}
 }
@@ -135,6 +144,8 @@ func (r *buttonRenderer) Refresh() {
 	switch {
 	case r.b.Style == Primary && !r.b.Disabled():
 		fill, stroke, ink = look.Accent, look.Accent, look.OnAccent
+	case r.b.Style == Red && !r.b.Disabled():
+		fill, stroke, ink = look.Recording, look.Recording, look.OnAccent
 	case r.b.Style == Ghost:
 		fill, stroke, ink = transparent, transparent, look.Dim
 	}

@@ -34,6 +34,8 @@ type Rows struct {
 	Selectable func(i int) bool
 	// OnSelected is called when a person selects a row.
 	OnSelected func(i int)
+	// OnAgain is called when a person taps the selected row, or presses Enter.
+	OnAgain func(i int)
 	// OnKey is called for keys that the list has no use for.
 	OnKey func(*fyne.KeyEvent)
 
@@ -193,6 +195,10 @@ func (r *Rows) TypedKey(e *fyne.KeyEvent) {
 		r.step(0, 1)
 	case fyne.KeyEnd:
 		r.step(r.Length()-1, -1)
+	case fyne.KeyReturn, fyne.KeyEnter:
+		if r.selected >= 0 && r.OnAgain != nil {
+			r.OnAgain(r.selected)
+		}
 	default:
 		if r.OnKey != nil {
 			r.OnKey(e)
@@ -381,6 +387,10 @@ func (r *Rows) take() *rowItem {
 func (r *Rows) tapped(i int) {
 	if c := fyne.CurrentApp().Driver().CanvasForObject(r); c != nil {
 		c.Focus(r)
+	}
+	if i >= 0 && i == r.selected && r.OnAgain != nil {
+		r.OnAgain(i)
+		return
 	}
 	r.choose(i)
 }

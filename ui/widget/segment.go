@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"math"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -15,23 +16,43 @@ import (
 type SegmentView struct {
 	widget.BaseWidget
 	time, speaker, text string
+	sure                int // words that stay; the others are drawn grey
 	bar                 fyne.ThemeColorName
+	editor              fyne.CanvasObject // in place of the text; nil for none
 }
 
 var _ fyne.Widget = (*SegmentView)(nil)
 
 // NewSegmentView returns an empty segment.
 func NewSegmentView() *SegmentView {
-	s := &SegmentView{bar: look.Line}
+	s := &SegmentView{bar: look.Line, sure: math.MaxInt}
 	s.ExtendBaseWidget(s)
 	return s
 }
 
 // Set shows a segment. speaker is shown where it is not empty.
 func (s *SegmentView) Set(time, speaker, text string) {
-	s.time, s.speaker, s.text = time, speaker, text
+	s.show(time, speaker, text, math.MaxInt, nil)
+}
+
+// SetOpen shows a segment that is still being said: words that stay, and words
+// that may not.
+func (s *SegmentView) SetOpen(time, speaker, confirmed, tentative string) {
+	s.show(time, speaker, confirmed+" "+tentative, len(strings.Fields(confirmed)), nil)
+}
+
+// SetEditor shows an editor in place of the text.
+func (s *SegmentView) SetEditor(time, speaker string, editor fyne.CanvasObject) {
+	s.show(time, speaker, "", math.MaxInt, editor)
+}
+
+func (s *SegmentView) show(time, speaker, text string, sure int, editor fyne.CanvasObject) {
+	s.time, s.speaker, s.text, s.sure, s.editor = time, speaker, text, sure, editor
 	s.Refresh()
 }
+
+// SetBar sets the colour of the bar and the speaker's name.
+func (s *SegmentView) SetBar(color fyne.ThemeColorName) { s.bar = color }
 
 // The measures of a segment.
 const (
@@ -50,6 +71,11 @@ const lineHeight = look.ReadingSize * readingLeap
 // SegmentHeight is the height of a segment at a width.
 func SegmentHeight(text string, speaker bool, width float32) float32 {
 	return frame(len(wrap(text, width-textOffset-textRightPad, measureWord)), speaker)
+}
+
+// EditorHeight is the height of a segment whose editor has this height.
+func EditorHeight(editor float32, speaker bool) float32 {
+	return frame(1, speaker) - lineHeight + editor
 }
 
 // SegmentEstimate guesses SegmentHeight from the text's length.
@@ -82,7 +108,7 @@ type segmentRenderer struct {
 	s             *SegmentView
 	time, speaker *canvas.Text
 	bar           *canvas.Rectangle
-	lines         []*canvas.Text
+	pieces        []*canvas.Text // of lines: each in one colour
 }
 
 func (r *segmentRenderer) MinSize() fyne.Size { return fyne.NewSize(textOffset+80, frame(1, false)) }
@@ -90,8 +116,11 @@ func (r *segmentRenderer) Destroy()           {}
 
 func (r *segmentRenderer) Objects() []fyne.CanvasObject {
 	objects := []fyne.CanvasObject{r.time, r.bar, r.speaker}
-	for _, l := range r.lines {
+	for _, l := range r.pieces {
 		objects = append(objects, l)
+	}
+	if r.s.editor != nil {
+		objects = append(objects, r.s.editor)
 	}
 	return objects
 }
@@ -106,23 +135,55 @@ func (r *segmentRenderer) Layout(size fyne.Size) {
 	r.time.Move(fyne.NewPos(0, segmentPad+3))
 	r.bar.Move(fyne.NewPos(gutterWidth+barGap, segmentPad))
 	r.bar.Resize(fyne.NewSize(barWidth, size.Height-2*segmentPad))
-	texts := wrap(r.s.text, size.Width-textOffset-textRightPad, measureWord)
-	for len(r.lines) < len(texts) {
-		line := canvas.NewText("", colour(look.Ink))
-		line.TextSize = look.ReadingSize
-		r.lines = append(r.lines, line)
+	if e := r.s.editor; e != nil {
+		e.Move(fyne.NewPos(textOffset-editorInset, y))
+		e.Resize(fyne.NewSize(size.Width-textOffset+editorInset-textRightPad/2, size.Height-y-segmentPad))
 	}
-	r.lines = r.lines[:len(texts)]
-	for i, text := range texts {
-		line := r.lines[i]
-		if line.Text != text {
-			line.Text = text
-			line.Refresh()
+	r.write(size.Width, y)
+}
+
+// An editor's text begins where the text that it replaces did.
+const editorInset = 8
+
+// write puts the text into lines from y on.
+func (r *segmentRenderer) write(width, y float32) {
+	n, sure := 0, r.s.sure
+	for _, line := range wrap(r.s.text, width-textOffset-textRightPad, measureWord) {
+		ink, grey := line, ""
+		words := strings.Fields(line)
+		if len(words) > sure {
+			ink, grey = strings.Join(words[:sure], " "), strings.Join(words[sure:], " ")
 		}
-		line.Move(fyne.NewPos(textOffset, y+(lineHeight-line.MinSize().Height)/2))
-		line.Resize(fyne.NewSize(size.Width-textOffset, line.MinSize().Height))
+		sure -= min(sure, len(words))
+		x := float32(textOffset)
+		if ink != "" {
+			x += r.piece(n, ink, look.Ink, x, y, width) + measureWord(" ")
+			n++
+		}
+		if grey != "" {
+			r.piece(n, grey, look.Faint, x, y, width)
+			n++
+		}
 		y += lineHeight
 	}
+	r.pieces = r.pieces[:n]
+}
+
+// piece puts the n-th piece of text at a place and returns its width.
+func (r *segmentRenderer) piece(n int, text string, color fyne.ThemeColorName, x, y, width float32) float32 {
+	if n == len(r.pieces) {
+		r.pieces = append(r.pieces, canvas.NewText("", nil))
+		r.pieces[n].TextSize = look.ReadingSize
+	}
+	p := r.pieces[n]
+	if c := colour(color); p.Text != text || p.Color != c {
+		p.Text, p.Color = text, c
+		p.Refresh()
+	}
+	size := p.MinSize()
+	p.Move(fyne.NewPos(x, y+(lineHeight-size.Height)/2))
+	p.Resize(fyne.NewSize(width-x, size.Height))
+	return size.Width
 }
 
 func (r *segmentRenderer) Refresh() {
@@ -130,9 +191,8 @@ func (r *segmentRenderer) Refresh() {
 	r.speaker.Text, r.speaker.Color = r.s.speaker, colour(r.s.bar)
 	r.bar.FillColor = colour(r.s.bar)
 	r.Layout(r.s.Size())
-	for _, l := range r.lines {
-		l.Color = colour(look.Ink)
-		l.Refresh()
+	for _, p := range r.pieces {
+		p.Refresh()
 	}
 	r.time.Refresh()
 	r.speaker.Refresh()

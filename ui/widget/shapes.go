@@ -91,13 +91,19 @@ func (r *boxRenderer) Refresh() {
 type Bar struct {
 	widget.BaseWidget
 	fraction float64
+	color    fyne.ThemeColorName
 }
 
 var _ fyne.Widget = (*Bar)(nil)
 
 // NewBar returns an empty progress bar.
-func NewBar() *Bar {
-	b := &Bar{}
+func NewBar() *Bar { return newBar(look.Accent) }
+
+// NewMeter returns a bar that shows how loud it is.
+func NewMeter() *Bar { return newBar(look.Level) }
+
+func newBar(color fyne.ThemeColorName) *Bar {
+	b := &Bar{color: color}
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -138,7 +144,7 @@ func (r *barRenderer) Layout(size fyne.Size) {
 }
 
 func (r *barRenderer) Refresh() {
-	r.back.FillColor, r.done.FillColor = colour(look.Line), colour(look.Accent)
+	r.back.FillColor, r.done.FillColor = colour(look.Line), colour(r.b.color)
 	r.Layout(r.b.Size())
 	r.back.Refresh()
 	r.done.Refresh()
