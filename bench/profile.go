@@ -48,6 +48,7 @@ func (b *bench) overhead(ctx context.Context) ([]row, error) {
 		if err != nil {
 			return rows, err
 		}
+		u.words = 0 // it prints none
 		s.add(u)
 		outside = append(outside, 100-inside)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,7 +18,7 @@ var method = []string{
 	"“At our settings” is whisper-cli, greedy, with Earshot's thresholds, the same voice activity model and as many threads as Earshot uses on the CPU.",
 	"The silence is noise at -72 dBFS in pauses of 1 to 20 s. The server's time begins with its start, as Earshot's does.",
 	"Memory is the peak of the largest process, of an idle model what is resident before it is loaded and after it has left. whisper-cli is stopped at its first line of text, so that its true peak can only be higher.",
-	"Shapes other than tiny have random weights, written so that every window says the same 80 words with certainty: no fall-back, the same tokens on both sides. They show speed only.",
+	"The model is a small one trained on synthetic speech. Those of a named shape have random weights, written so that every window says the same 80 words with certainty: no fall-back, the same tokens on both sides. They show speed only.",
 	"“Others” is the share of all cores that other programs took meanwhile. Above a few per cent the figures are provisional: threads that spin, as whisper-cli's do, suffer out of proportion.",
 }
 
@@ -124,7 +125,7 @@ func (r row) bound() string {
 // quantity is a number with its unit: two decimals where that says something.
 func quantity(v float64, unit string) string {
 	if unit == "MB" || unit == "ms" {
-		return fmt.Sprintf("%.0f %s", v, unit)
+		return fmt.Sprintf("%.0f %s", math.Round(v)+0, unit) // no -0
 	}
 	return fmt.Sprintf("%.2f %s", v, unit)
 }

@@ -30,6 +30,7 @@ func TestVerdict(t *testing.T) {
 		{row{Measured: 100, Unit: "MB", Most: 100}, "ok", "≤ 100 MB"},
 		{row{Measured: 100.1, Unit: "MB", Most: 100}, "MISSED", "≤ 100 MB"},
 		{row{Measured: -40, Unit: "MB", Most: 100}, "ok", "≤ 100 MB"},
+		{row{Measured: -0.4, Unit: "MB", Most: 30}, "ok", "≤ 30 MB"},
 		{row{Measured: 3, Unit: "×"}, "", ""},
 		{row{Unit: "ms", Most: 500, Missing: "no screen"}, "not measured: no screen", "≤ 500 ms"},
 	} {
@@ -57,6 +58,17 @@ func TestMarkdown(t *testing.T) {
 	} {
 		if got := r.markdown(); !strings.Contains(got, want) {
 			t.Errorf("got %s\nwant %q in it", got, want)
+		}
+	}
+}
+
+func TestQuantity(t *testing.T) {
+	for _, c := range []struct {
+		v          float64
+		unit, want string
+	}{{-0.4, "MB", "0 MB"}, {-1.6, "MB", "-2 MB"}, {16.4, "ms", "16 ms"}, {1.25, "%", "1.25 %"}} {
+		if got := quantity(c.v, c.unit); got != c.want {
+			t.Errorf("%v: got %q, want %q", c.v, got, c.want)
 		}
 	}
 }
