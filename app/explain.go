@@ -18,6 +18,7 @@ func Explain(err error) (sentence, hint string) {
 	var media *MediaError
 	var record *RecordError
 	var model *ModelError
+	var tune *TuneError
 	var library *LibraryError
 	var download *DownloadError
 	var usage *UsageError
@@ -37,6 +38,8 @@ func Explain(err error) (sentence, hint string) {
 	case errors.As(err, &model):
 		return fmt.Sprintf("The model %s cannot be used: %s.", quoted(model.Path), reason(model.Err)),
 			"Choose another model, or get this one again."
+	case errors.As(err, &tune):
+		return fmt.Sprintf("The model %s cannot be tuned: %s.", quoted(tune.Path), reason(tune.Err)), ""
 	case errors.As(err, &library):
 		return explainLibrary(library)
 	case errors.As(err, &download):
