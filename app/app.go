@@ -19,6 +19,7 @@ type Deps struct {
 	Models       Models
 	Library      Library          // nil stores nothing
 	Fetcher      Fetcher          // nil downloads nothing
+	Tuner        Tuner            // nil measures nothing
 	SettingsPath string           // "" keeps settings in memory
 	Log          *slog.Logger     // nil discards
 	Now          func() time.Time // nil is time.Now
@@ -32,6 +33,7 @@ type App struct {
 	models     Models
 	library    Library
 	fetcher    Fetcher
+	tuner      Tuner
 	log        *slog.Logger
 	now        func() time.Time
 	broker     broker
@@ -51,7 +53,7 @@ type App struct {
 // be read are reported and replaced by the defaults.
 func New(ctx context.Context, d Deps) (*App, error) {
 	a := &App{
-		media: d.Media, recognizer: d.Recognizer, models: d.Models, library: d.Library, fetcher: d.Fetcher,
+		media: d.Media, recognizer: d.Recognizer, models: d.Models, library: d.Library, fetcher: d.Fetcher, tuner: d.Tuner,
 		log: d.Log, now: d.Now, settingsPath: d.SettingsPath,
 	}
 	if a.log == nil {

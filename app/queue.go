@@ -16,6 +16,7 @@ type queue struct {
 	last    JobID
 	waiting []*queuedJob
 	running *queuedJob
+	held    bool // no job starts
 }
 
 type queuedJob struct {
@@ -27,7 +28,7 @@ type queuedJob struct {
 // loop runs until ctx is done, then ends the running job and waits for it.
 func (q *queue) loop(ctx context.Context) {
 	for {
-		if q.running == nil && len(q.waiting) > 0 {
+		if q.running == nil && !q.held && len(q.waiting) > 0 {
 			q.start(ctx)
 		}
 		select {
@@ -69,6 +70,19 @@ func (q *queue) do(ctx context.Context, command func(*queue)) {
 		<-done
 	case <-ctx.Done():
 	}
+}
+
+// hold keeps jobs from starting until release is called. It fails where one is
+// running.
+func (q *queue) hold(ctx context.Context) (release func(), err error) {
+	q.do(ctx, func(q *queue) {
+		if q.held || q.running != nil {
+			err = errAtWork
+			return
+		}
+		q.held = true
+	})
+	return func() { q.do(q.app.ctx, func(q *queue) { q.held = false }) }, err
 }
 
 func (q *queue) add(req Request) JobID {
