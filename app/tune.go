@@ -63,6 +63,19 @@ type Candidate struct {
 	Differ  int       // words that were replaced, left out or put in
 }
 
+// Proposal says in words what a candidate gains and costs.
+func (c Candidate) Proposal() string {
+	return fmt.Sprintf("%s is %s as fast. %s", c.Model, SpeedText(c.Speed), c.Cost)
+}
+
+// Compared says in words how a candidate's text differs from the model's own.
+func (t Tuning) Compared(c Candidate) string {
+	if t.Heard == "" {
+		return "not compared"
+	}
+	return fmt.Sprintf("%d of %d words differ", c.Differ, len(t.Candidates[0].Words))
+}
+
 // Less than this is no reason to change.
 const worthwhile = 1.1
 

@@ -77,15 +77,21 @@ func TestTune(t *testing.T) {
 	if best, ok := got.Proposed(); !ok || best.Name != "q4_0" {
 		t.Errorf("proposed: got %s and %t, want q4_0", best.Name, ok)
 	}
-	if n := 5 + 5*5; len(steps) != n || steps[1] != "transcribing with bf16" || steps[5] != "measuring f16" || steps[n-1] != "measuring q4_0, round 5 of 5" {
-		t.Errorf("got %d steps: %q", len(steps), steps)
-	}
-	if want := []string{"", "bf16", "q8_0", "q5_0", "q4_0", "", "bf16"}; !slices.Equal(g.tuner.calls[:7], want) {
-		t.Errorf("measured %q, want the candidates to take turns", g.tuner.calls)
-	}
+	wantSteps(t, steps, g.tuner.calls)
 	wantFiles(t, g.deps.Models.Dirs[0], "ggml-base.bin")
 	if got := g.Settings().Model; got != "" {
 		t.Errorf("the settings name %q: nobody said so", got)
+	}
+}
+
+// wantSteps wants each candidate heard once, and then all to take turns.
+func wantSteps(t *testing.T, steps, measured []string) {
+	t.Helper()
+	if n := 5 + 5*5; len(steps) != n || steps[1] != "transcribing with bf16" || steps[5] != "measuring f16" || steps[n-1] != "measuring q4_0, round 5 of 5" {
+		t.Errorf("got %d steps: %q", len(steps), steps)
+	}
+	if want := []string{"", "bf16", "q8_0", "q5_0", "q4_0", "", "bf16"}; !slices.Equal(measured[:7], want) {
+		t.Errorf("measured %q, want the candidates to take turns", measured)
 	}
 }
 
