@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // What is heard of a recording to compare weights: a minute, the first one in
@@ -55,8 +56,8 @@ func (r *tuningRun) hear(ctx context.Context, path string) error {
 	return nil
 }
 
-// speech opens the file at path, or if that is "" finds the newest recording of
-// the library that can be read.
+// speech finds the file at path, or if that is "" the newest recording of the
+// library that can be read, one of a minute if there is one.
 func (a *App) speech(ctx context.Context, path string) (speech, error) {
 	if path != "" {
 		info, err := a.media.Probe(ctx, path)
@@ -66,7 +67,8 @@ func (a *App) speech(ctx context.Context, path string) (speech, error) {
 	if err != nil {
 		return speech{}, err
 	}
-	for _, e := range entries {
+	short := func(e Entry) bool { return e.Duration < heardSeconds }
+	for _, e := range slices.Concat(slices.DeleteFunc(slices.Clone(entries), short), entries) {
 		if _, err := os.Stat(e.Source.Path); err != nil {
 			continue // it is gone, or came through standard input
 		}

@@ -76,14 +76,24 @@ func (t Tuning) Compared(c Candidate) string {
 	return fmt.Sprintf("%d of %d words differ", c.Differ, len(t.Candidates[0].Words))
 }
 
-// Less than this is no reason to change.
-const worthwhile = 1.1
+// What differs by less is the same speed on a noisy machine.
+const clearly = 1.1
 
-// Proposed is the fastest candidate; false if none is clearly faster than the
-// model is.
+// Proposed is the fastest candidate: of those that are about as fast, the one that
+// loses least. It is false if that is the model as it is.
 func (t Tuning) Proposed() (Candidate, bool) {
-	best := slices.MaxFunc(t.Candidates, func(a, b Candidate) int { return cmp.Compare(a.Speed, b.Speed) })
-	return best, best.Speed >= worthwhile
+	fastest := t.Fastest()
+	i := slices.IndexFunc(t.Candidates, func(c Candidate) bool { return c.Speed*clearly >= fastest })
+	return t.Candidates[i], i > 0
+}
+
+// Fastest is the speed of the fastest candidate.
+func (t Tuning) Fastest() float64 {
+	fastest := 0.0
+	for _, c := range t.Candidates {
+		fastest = max(fastest, c.Speed)
+	}
+	return fastest
 }
 
 // Tunable says why the model cannot have other weights; nil if it can. Weights

@@ -126,14 +126,23 @@ func TestTuneProposesNothing(t *testing.T) {
 	if best, ok := got.Proposed(); ok {
 		t.Errorf("got %s, which is hardly faster", best.Name)
 	}
+	g.tuner.seconds["q8_0"], g.tuner.seconds["q4_0"] = 0.52, 0.5
+	same, err := g.Tune(t.Context(), app.TuneRequest{}, func(app.TuneProgress) {})
+	if best, ok := same.Proposed(); err != nil || !ok || best.Name != "q8_0" {
+		t.Errorf("got %s and error %v, want q8_0, which is about as fast as q4_0 and loses less", best.Name, err)
+	}
 	if got.Unheard == "" || got.Heard != "" {
 		t.Errorf("without a recording: got %q and %q", got.Heard, got.Unheard)
 	}
 }
 
-// Without a file the newest recording is heard whose file is still there.
+// Without a file the newest recording is heard whose file is still there, one
+// of a minute if there is one.
 func TestTuneHearsTheLibrary(t *testing.T) {
 	g := newLibraryRig(t)
+	g.recognizer.follow(func(context.Context, app.RecognizeOptions, func(app.Progress)) (app.Recognized, error) {
+		return app.Recognized{Duration: 70}, nil
+	})
 	g.mustTranscribe(app.Request{Options: app.Options{Stream: 2}})
 	gone := write(t, filepath.Join(t.TempDir(), "gone.wav"), "other sound")
 	g.clock.advance(time.Hour)
@@ -141,6 +150,11 @@ func TestTuneHearsTheLibrary(t *testing.T) {
 	if err := os.Remove(gone); err != nil {
 		t.Fatal(err)
 	}
+	g.recognizer.follow(func(context.Context, app.RecognizeOptions, func(app.Progress)) (app.Recognized, error) {
+		return app.Recognized{Duration: 3}, nil
+	})
+	g.clock.advance(time.Hour)
+	g.mustTranscribe(app.Request{Path: write(t, filepath.Join(t.TempDir(), "short.wav"), "short sound")})
 	g.recognizer.follow(say(heardBy))
 	got, err := g.Tune(t.Context(), app.TuneRequest{}, func(app.TuneProgress) {})
 	if err != nil || got.Heard != g.file {

@@ -57,6 +57,7 @@ type Window struct {
 	once       *onceScreen
 	omitted    *omittedScreen
 	models     *modelsScreen
+	tune       *tuneScreen
 	strip      *strip
 	centre     *fyne.Container
 
@@ -90,6 +91,7 @@ func New(ctx context.Context, f fyne.App, a *app.App, opt Options) *Window {
 	w.once = newOnceScreen(w)
 	w.omitted = newOmittedScreen(w)
 	w.models = newModelsScreen(w)
+	w.tune = newTuneScreen(w)
 	w.strip = newStrip(w)
 	w.centre = container.NewStack()
 	w.win.SetContent(w.layout())
