@@ -20,7 +20,7 @@ func (c Change) Text() string {
 	case c.After == "":
 		return "“" + c.Before + "” left out"
 	}
-	return "“" + c.Before + "” → “" + c.After + "”"
+	return "“" + c.Before + "” becomes “" + c.After + "”"
 }
 
 // compareWords finds the fewest words that have to be replaced, left out or put

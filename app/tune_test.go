@@ -69,7 +69,7 @@ func TestTune(t *testing.T) {
 		"bf16 base-bf16 2.00 0/5 ",
 		"q8_0 base-q8_0 1.25 1/4 “at” left out",
 		"q5_0 base-q5_0 0.80 1/6 “away” put in",
-		"q4_0 base-q4_0 2.50 2/5 “the ship” → “a sheep”",
+		"q4_0 base-q4_0 2.50 2/5 “the ship” becomes “a sheep”",
 	}
 	if table := table(got); !slices.Equal(table, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(table, "\n"), strings.Join(want, "\n"))

@@ -19,7 +19,7 @@ q5_0  1.0× as fast  5 MB  0 of 5 words differ
 q4_0  2.5× as fast  5 MB  1 of 5 words differ
 Text of a minute of “a.wav” from 0:00 on.
 small-q4_0 is 2.5× as fast. q4_0 keeps 4 bits of each weight: more words are wrong, names and rare ones first.
-  “Übermorgen.” → “Übermut.”
+  “Übermorgen.” becomes “Übermut.”
 `
 
 // Without a person who says yes, nothing changes.

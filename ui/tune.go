@@ -157,7 +157,9 @@ func (s *tuneScreen) use(c app.Candidate) {
 		name, err := s.w.app.UseWeights(ctx, model, c.Name)
 		return func() {
 			s.w.strip.passing(fmt.Sprintf("%s is used from now on.", name))
-			s.w.showModels()
+			if s.w.shows(s.content) {
+				s.w.showModels()
+			}
 		}, err
 	})
 }

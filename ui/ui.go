@@ -155,11 +155,15 @@ func (f *fixedWidth) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 // show puts one screen into the centre.
 func (w *Window) show(screen fyne.CanvasObject) {
-	if len(w.centre.Objects) == 1 && w.centre.Objects[0] == screen {
+	if w.shows(screen) {
 		return
 	}
 	w.centre.Objects = []fyne.CanvasObject{screen}
 	w.centre.Refresh()
+}
+
+func (w *Window) shows(screen fyne.CanvasObject) bool {
+	return len(w.centre.Objects) == 1 && w.centre.Objects[0] == screen
 }
 
 // showHome shows the open transcript, or where there is none, what to do.
