@@ -96,6 +96,7 @@ func wire(ctx context.Context, c cli.Config, window bool) (*parts, error) {
 	deps := app.Deps{
 		Media: capture.Media{}, Recognizer: p.engine, Log: c.Log, SettingsPath: folders.Settings,
 		Fetcher: fetch.New(fetch.Options{Mirror: os.Getenv("EARSHOT_MODEL_MIRROR")}),
+		Tuner:   p.engine,
 		Models:  app.Models{Dirs: append([]string{folders.Models}, c.Models...), Inspect: p.engine.Inspect},
 
 		SideBySide: p.engine.SideBySide(),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -83,5 +84,38 @@ func (p *program) interrupt(cmd *exec.Cmd, part string) {
 	cmd.Wait()
 	if status := cmd.ProcessState.ExitCode(); status != 130 || !strings.Contains(errs.String(), "the same command goes on") {
 		p.t.Errorf("interrupted: got exit status %d and %q", status, errs.String())
+	}
+}
+
+// The program measures the real engine, hears a real clip, and then transcribes
+// with what was chosen.
+func TestModelsTune(t *testing.T) {
+	p := newProgram(t)
+	wav := fixture(t, "audio/synth/en-espeak00.wav")
+	out, errs, status := p.run("models", "tune", "synth-tiny", "--type", "q5_0", "--audio", wav, "--json", "--yes")
+	var tuning struct {
+		Candidates []struct {
+			Model   string
+			Size    int64
+			Seconds []float64
+			Speed   float64
+			Words   int
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &tuning); err != nil || status != 0 || len(tuning.Candidates) != 2 {
+		t.Fatalf("got %q, %q and exit status %d: %v", out, errs, status, err)
+	}
+	for _, c := range tuning.Candidates {
+		if len(c.Seconds) < 3 || c.Speed <= 0 || c.Words == 0 {
+			t.Errorf("got %+v", c)
+		}
+	}
+	st, err := os.Stat(filepath.Join(p.data, "models", "ggml-synth-tiny-q5_0.bin"))
+	if err != nil || st.Size() != tuning.Candidates[1].Size {
+		t.Errorf("got %v and error %v, want a file of the size that was announced", st, err)
+	}
+	out, errs, status = p.run("transcribe", "-f", "json", "--no-store", wav)
+	if status != 0 || !strings.Contains(out, `"model": "synth-tiny-q5_0"`) {
+		t.Errorf("got %q, %q and exit status %d, want the text of the model that was chosen", out, errs, status)
 	}
 }

@@ -23,6 +23,7 @@ type Deps struct {
 	Recorder     Recorder         // nil, or no Streamer, cannot record
 	Streamer     Streamer         //
 	Recordings   string           // folder of recorded sound; "" is the one for temporary files
+	Tuner        Tuner            // nil measures nothing
 	SettingsPath string           // "" keeps settings in memory
 	Log          *slog.Logger     // nil discards
 	Now          func() time.Time // nil is time.Now
@@ -39,6 +40,7 @@ type App struct {
 	recorder   Recorder
 	streamer   Streamer
 	recordings string
+	tuner      Tuner
 	log        *slog.Logger
 	now        func() time.Time
 	broker     broker
@@ -63,7 +65,7 @@ type App struct {
 func New(ctx context.Context, d Deps) (*App, error) {
 	a := &App{
 		media: d.Media, recognizer: d.Recognizer, models: d.Models, library: d.Library, fetcher: d.Fetcher,
-		recorder: d.Recorder, streamer: d.Streamer, recordings: d.Recordings,
+		recorder: d.Recorder, streamer: d.Streamer, recordings: d.Recordings, tuner: d.Tuner,
 		log: d.Log, now: d.Now, settingsPath: d.SettingsPath, sideBySide: max(1, d.SideBySide),
 	}
 	if a.log == nil {

@@ -90,10 +90,10 @@ func (d *dictation) run(ctx context.Context) error {
 		listeners.Go(func() { d.listen(listening, hush, track) })
 	}
 	d.wait(ctx)
-	err = take.Stop()
 	if errors.Is(context.Cause(ctx), ErrClosing) {
 		hush(ErrClosing)
 	}
+	err = take.Stop()
 	d.stage(RecordingFinishing)
 	stop := every(tick, d.publish)
 	listeners.Wait()

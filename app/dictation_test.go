@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"earshot/app"
 )
@@ -125,7 +126,9 @@ func (s *streamer) Stream(ctx context.Context, audio app.Audio, _ app.RecognizeO
 	select {
 	case <-ended:
 	case <-ctx.Done():
-		return app.Recognized{}, ctx.Err()
+	}
+	if err := ctx.Err(); err != nil {
+		return app.Recognized{}, err
 	}
 	on(app.Heard{Segments: []app.Segment{last}, Position: 20, Read: 20})
 	return app.Recognized{Duration: 20, Language: "en", Device: "Test", Load: 1.5}, nil
@@ -331,10 +334,14 @@ func TestRecordForSeconds(t *testing.T) {
 // recording waits for a state of the recording that everybody may watch.
 func (w *watch) recording(what string, holds func(app.Recording) bool) {
 	w.t.Helper()
-	ctx, cancel := context.WithCancel(w.t.Context())
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
 	defer cancel()
 	for {
-		for _, e := range w.sub.Next(ctx) {
+		events := w.sub.Next(ctx)
+		if events == nil {
+			w.t.Fatalf("the recording was never %s", what)
+		}
+		for _, e := range events {
 			if e, ok := e.(app.RecordingChanged); ok && holds(e.Recording) {
 				return
 			}

@@ -110,13 +110,14 @@ func (a *App) Unfinished() []Download {
 func (a *App) VerifyModel(ctx context.Context, name string) error { return a.models.Verify(ctx, name) }
 
 // RemoveModel deletes a model from the first models folder: see Models.Remove.
-// Of one that has come in part only, it removes the part.
+// Of one that has come in part only, it removes the part. Settings that name the
+// model choose none any more.
 func (a *App) RemoveModel(name string) error {
 	err := a.models.Remove(name)
 	o, known := offered(name)
 	if err == nil {
 		a.downloads.do(func(d *downloads) { d.forget(o.Name) })
-		return nil
+		return a.unchoose(ModelName(name))
 	}
 	var missing *ModelError
 	if !known || a.fetcher == nil || !errors.As(err, &missing) {
@@ -126,6 +127,18 @@ func (a *App) RemoveModel(name string) error {
 		return discarding
 	}
 	return err
+}
+
+// unchoose lets Earshot choose a model again if the settings name this one and it
+// is gone.
+func (a *App) unchoose(name string) error {
+	s := a.Settings()
+	if s.Model != name || a.models.inFolders(name) != "" {
+		return nil
+	}
+	s.Model = ""
+	a.SetSettings(s)
+	return a.SaveSettings()
 }
 
 // sideBySide is how many downloads run at a time.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"unicode"
@@ -28,7 +29,11 @@ func (s Segment) retold(text string) Segment {
 	before := s.Words
 	after := strings.Fields(text)
 	words := make([]Word, 0, len(after))
-	kept := commonWords(before, after)
+	said := make([]string, len(before))
+	for i, w := range before {
+		said[i] = w.Text
+	}
+	kept, _ := pairWords(bareWords(said), bareWords(after))
 	i, j := 0, 0 // words of before and after that are dealt with
 	for _, k := range append(kept, [2]int{len(before), len(after)}) {
 		words = append(words, s.fill(words, before[i:k[0]], after[j:k[1]], k[0])...)
@@ -71,45 +76,12 @@ func (s Segment) fill(done, gone []Word, came []string, next int) []Word {
 	return words
 }
 
-// commonWords are the pairs of indexes of a longest common subsequence, words
-// compared without case and punctuation (Wagner and Fischer 1974).
-func commonWords(before []Word, after []string) [][2]int {
-	n, m := len(before), len(after)
-	length := make([][]int, n+1)
-	for i := range length {
-		length[i] = make([]int, m+1)
-	}
-	same := func(i, j int) bool { return bareWord(before[i].Text) == bareWord(after[j]) }
-	for i := n - 1; i >= 0; i-- {
-		for j := m - 1; j >= 0; j-- {
-			if same(i, j) {
-				length[i][j] = length[i+1][j+1] + 1
-			} else {
-				length[i][j] = max(length[i+1][j], length[i][j+1])
-			}
-		}
-	}
-	var pairs [][2]int
-	for i, j := 0, 0; i < n && j < m; {
-		switch {
-		case same(i, j):
-			pairs = append(pairs, [2]int{i, j})
-			i, j = i+1, j+1
-		case length[i+1][j] >= length[i][j+1]:
-			i++
-		default:
-			j++
-		}
-	}
-	return pairs
-}
-
-// bareWord is a word as it is compared: without case and punctuation, unless it
-// is nothing else.
-func bareWord(w string) string {
-	bare := strings.ToLower(strings.TrimFunc(w, func(r rune) bool { return unicode.IsPunct(r) }))
-	if bare == "" {
-		return w
+// bareWords are words as they are compared: without case and punctuation, unless
+// a word is nothing else.
+func bareWords(words []string) []string {
+	bare := make([]string, len(words))
+	for i, w := range words {
+		bare[i] = cmp.Or(strings.ToLower(strings.TrimFunc(w, unicode.IsPunct)), w)
 	}
 	return bare
 }

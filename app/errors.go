@@ -74,6 +74,16 @@ type ModelError struct {
 func (e *ModelError) Error() string { return fmt.Sprintf("use model %q: %v", e.Path, e.Err) }
 func (e *ModelError) Unwrap() error { return e.Err }
 
+// TuneError says why a model cannot have other weights. Err reads as the end of
+// a sentence, as in a ModelError.
+type TuneError struct {
+	Path string
+	Err  error
+}
+
+func (e *TuneError) Error() string { return fmt.Sprintf("tune model %q: %v", e.Path, e.Err) }
+func (e *TuneError) Unwrap() error { return e.Err }
+
 // LibraryError says why the library at Path failed to do its work.
 type LibraryError struct {
 	Path string

@@ -18,6 +18,7 @@ func Explain(err error) (sentence, hint string) {
 	var media *MediaError
 	var record *RecordError
 	var model *ModelError
+	var tune *TuneError
 	var library *LibraryError
 	var download *DownloadError
 	var usage *UsageError
@@ -32,11 +33,10 @@ func Explain(err error) (sentence, hint string) {
 		return explainMedia(media)
 	case errors.As(err, &record):
 		return explainRecord(record)
-	case errors.As(err, &model) && errors.Is(err, ErrNoChecksum):
-		return fmt.Sprintf("The model %s cannot be verified: %s.", quoted(model.Path), ErrNoChecksum), ""
 	case errors.As(err, &model):
-		return fmt.Sprintf("The model %s cannot be used: %s.", quoted(model.Path), reason(model.Err)),
-			"Choose another model, or get this one again."
+		return explainModel(model)
+	case errors.As(err, &tune):
+		return fmt.Sprintf("The model %s cannot be tuned: %s.", quoted(tune.Path), reason(tune.Err)), ""
 	case errors.As(err, &library):
 		return explainLibrary(library)
 	case errors.As(err, &download):
@@ -104,6 +104,14 @@ func explainRecord(e *RecordError) (sentence, hint string) {
 		return "The disk is full: the recording has stopped.", "Everything up to here is kept. Make room before you record again."
 	}
 	return fmt.Sprintf("Recording does not work: %s.", reason(e.Err)), ""
+}
+
+func explainModel(e *ModelError) (sentence, hint string) {
+	if errors.Is(e.Err, ErrNoChecksum) {
+		return fmt.Sprintf("The model %s cannot be verified: %s.", quoted(e.Path), ErrNoChecksum), ""
+	}
+	return fmt.Sprintf("The model %s cannot be used: %s.", quoted(e.Path), reason(e.Err)),
+		"Choose another model, or get this one again."
 }
 
 func explainLibrary(e *LibraryError) (sentence, hint string) {

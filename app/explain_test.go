@@ -53,6 +53,8 @@ func TestExplain(t *testing.T) {
 
 		{model(app.ErrNoChecksum), "“ggml-base.bin”", "cannot be verified: no checksum of it is known", false},
 
+		{&app.TuneError{Path: "/models/ggml-base.bin", Err: errors.New("it is no Whisper model")}, "“ggml-base.bin”", "cannot be tuned: it is no", false},
+
 		{library(app.ErrBusy), "library", "in use by another Earshot", true},
 		{library(app.ErrDiskFull), "“/data”", "full", true},
 		{library(app.ErrReadOnly), "“/data”", "cannot be written to", true},

@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -134,8 +135,33 @@ func sentence(i int) app.Segment {
 	}
 }
 
+// tuner is an app.Tuner whose speeds are what the test says. What it converts
+// ends in "as" and the type of the weights.
+type tuner struct {
+	seconds map[string]float64 // that a window takes, by weights
+	calls   []string           // weights that were measured
+	after   func()             // called after each measurement
+	err     error
+}
+
+func (u *tuner) Measure(_ context.Context, opt app.RecognizeOptions) (app.Measurement, error) {
+	u.calls = append(u.calls, opt.Weights)
+	if u.after != nil {
+		u.after()
+	}
+	return app.Measurement{Seconds: u.seconds[opt.Weights], Device: "Test · CPU", Size: 1000}, u.err
+}
+
+func (u *tuner) Convert(_ context.Context, path, weights string, w io.Writer) error {
+	data, err := os.ReadFile(path)
+	if err == nil {
+		_, err = fmt.Fprintf(w, "%s as %s", data, weights)
+	}
+	return errors.Join(err, u.err)
+}
+
 // inspect takes files that begin with "good" as models; what they hold is
-// their fingerprint.
+// their fingerprint. Their weights are f16 unless they are converted.
 func inspect(path string) (app.ModelInfo, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -144,7 +170,11 @@ func inspect(path string) (app.ModelInfo, error) {
 	if !strings.HasPrefix(string(data), "good") {
 		return app.ModelInfo{}, &app.ModelError{Path: path, Err: errors.New("it is not a Whisper model")}
 	}
-	return app.ModelInfo{Path: path, Name: app.ModelName(path), Fingerprint: string(data), Weights: "f16"}, nil
+	info := app.ModelInfo{Path: path, Name: app.ModelName(path), Family: app.FamilyWhisper, Fingerprint: string(data), Weights: "f16"}
+	if _, weights, converted := strings.Cut(string(data), " as "); converted {
+		info.Weights = weights
+	}
+	return info, nil
 }
 
 func write(t *testing.T, path, content string) string {

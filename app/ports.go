@@ -72,6 +72,7 @@ type RecognizeOptions struct {
 	VAD      string  // path of the voice activity model; "" cuts fixed windows
 	Language string  // see Options
 	Device   string  // "", "auto", "cpu", "gpu", "gpu:N"
+	Weights  string  // that the model's are converted to as it is loaded; "" leaves them
 	Threads  int     // windows decoded side by side; 0 lets the engine choose
 	Offset   float64 // seconds that the first sample lies from the start of the recording
 
@@ -109,6 +110,25 @@ type Recognized struct {
 	Device   string   // what did the work, in words
 	Load     float64  // seconds that loading the model took; 0 if it was in memory
 	Warnings []string // sentences, among them why another device was used
+}
+
+// Tuner computes with other weights than those of a model file. Implemented by
+// package engine, for Whisper models in f32 and f16. Its methods are safe for
+// concurrent use.
+type Tuner interface {
+	// Measure takes the time of a stretch of made-up work, with the model, weights
+	// and device of opt; the rest of it does not matter.
+	Measure(ctx context.Context, opt RecognizeOptions) (Measurement, error)
+	// Convert writes the model file at path as it is with other weights. It fails
+	// with a *TuneError for a file that cannot have them.
+	Convert(ctx context.Context, path, weights string, w io.Writer) error
+}
+
+// Measurement is how fast a model was once.
+type Measurement struct {
+	Seconds float64 // that one window of 30 s took, without loading the model
+	Device  string  // that did it, in words
+	Size    int64   // bytes of a file with these weights
 }
 
 // Fetcher downloads model files. Implemented by package fetch. Its methods are

@@ -20,6 +20,7 @@ type queue struct {
 	last    JobID
 	waiting []*queuedJob
 	running []*queuedJob
+	held    bool // no job starts
 }
 
 type queuedJob struct {
@@ -57,8 +58,8 @@ func (q *queue) loop(ctx context.Context) {
 
 // room reports whether the next job can start.
 func (q *queue) room() bool {
-	if len(q.waiting) == 0 || len(q.running) == 0 {
-		return len(q.waiting) > 0
+	if q.held || len(q.waiting) == 0 || len(q.running) == 0 {
+		return !q.held && len(q.waiting) > 0
 	}
 	most := q.app.sideBySide
 	if asked := q.waiting[0].request.Options.Threads; asked > 0 {
@@ -123,6 +124,19 @@ func (q *queue) do(ctx context.Context, command func(*queue)) bool {
 	case <-ctx.Done():
 		return false
 	}
+}
+
+// hold keeps jobs from starting until release is called. It fails where one is
+// running.
+func (q *queue) hold(ctx context.Context) (release func(), err error) {
+	q.do(ctx, func(q *queue) {
+		if q.held || len(q.running) > 0 {
+			err = errAtWork
+			return
+		}
+		q.held = true
+	})
+	return func() { q.do(q.app.ctx, func(q *queue) { q.held = false }) }, err
 }
 
 // add takes a request that everybody may watch.

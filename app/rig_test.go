@@ -21,6 +21,7 @@ type rig struct {
 	deps       app.Deps
 	media      *media
 	recognizer *recognizer
+	tuner      *tuner
 	clock      *clock
 	library    *store.Store // nil without one
 	file       string       // the test recording
@@ -32,10 +33,11 @@ func newRig(t *testing.T, change func(*app.Deps)) *rig {
 	g := &rig{t: t, clock: &clock{now: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}}
 	g.media = &media{info: app.MediaInfo{Duration: length}}
 	g.recognizer = &recognizer{}
+	g.tuner = &tuner{seconds: map[string]float64{"": 2, "bf16": 1, "q8_0": 1.6, "q5_0": 2.5, "q4_0": 0.8}}
 	g.recognizer.follow(g.speak)
 	g.file = write(t, filepath.Join(t.TempDir(), "talk.wav"), "sound")
 	g.deps = app.Deps{
-		Media: g.media, Recognizer: g.recognizer, Now: g.clock.Now,
+		Media: g.media, Recognizer: g.recognizer, Tuner: g.tuner, Now: g.clock.Now,
 		Models: app.Models{Dirs: []string{t.TempDir()}, Inspect: inspect},
 	}
 	write(t, filepath.Join(g.deps.Models.Dirs[0], "ggml-base.bin"), "good base")

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,6 +46,7 @@ func (b *batch) run(a *app.App) error {
 		b.inputs[i] = &input{path: path, show: b.progress(b.Quiet)}
 		b.do(i, func() { b.begin(i) })
 		req, err := b.prepare(i)
+		req.Options.Model = cmp.Or(req.Options.Model, a.Settings().Model)
 		if err != nil {
 			b.end(i, app.Transcript{}, err)
 			continue

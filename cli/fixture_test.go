@@ -107,7 +107,10 @@ func (f *fakeRecognizer) Recognize(ctx context.Context, audio app.Audio, opt app
 		on(app.Progress{Segments: []app.Segment{{Start: 5, End: 6, Text: "Who is there?"}}})
 		return app.Recognized{Duration: 8, Language: "en", Device: "an abacus"}, nil
 	}
-	content := audio.(*fakeAudio).content
+	content := speech // in what is cut out of a recording
+	if whole, ok := audio.(*fakeAudio); ok {
+		content = whole.content
+	}
 	if content == refused {
 		return app.Recognized{}, &app.UsageError{What: "device", Value: opt.Device, Want: "cpu"}
 	}
@@ -132,6 +135,9 @@ func (f *fakeRecognizer) Recognize(ctx context.Context, audio app.Audio, opt app
 	case silence:
 		return app.Recognized{Duration: 3662, Device: "an abacus"}, nil
 	}
+	if opt.Weights == "q4_0" {
+		segments[1].Words[0].Text = "Übermut."
+	}
 	on(app.Progress{Segments: segments[1:], Position: 3662})
 	return app.Recognized{Duration: 3662, Language: "en", Device: "an abacus"}, nil
 }
@@ -145,6 +151,24 @@ func (*fakeRecognizer) Devices(context.Context) ([]app.Device, error) {
 		{ID: "gpu:0", Backend: "Vulkan", Name: "Fast <1>", Type: "gpu", MemoryTotal: 8e9, MemoryFree: 6e9, SelfTest: app.SelfTestPassed, GFLOPS: 950},
 		{ID: "cpu", Backend: "CPU", Name: "Slow", Type: "cpu", MemoryTotal: 16e9, SelfTest: app.SelfTestFailed, Why: "it computes wrong results"},
 	}, nil
+}
+
+// fakeTuner stands in for a machine on which fewer bits are faster.
+type fakeTuner struct {
+	measuring func() // called by every measurement; may be nil
+}
+
+func (f *fakeTuner) Measure(ctx context.Context, opt app.RecognizeOptions) (app.Measurement, error) {
+	if f.measuring != nil {
+		f.measuring()
+	}
+	seconds := map[string]float64{"": 2, "bf16": 1.6, "q8_0": 4, "q5_0": 2, "q4_0": 0.8}[opt.Weights]
+	return app.Measurement{Seconds: seconds, Device: "an abacus", Size: 5e6}, ctx.Err()
+}
+
+func (*fakeTuner) Convert(_ context.Context, _, weights string, w io.Writer) error {
+	_, err := io.WriteString(w, weights)
+	return err
 }
 
 // What becomes of these models' downloads; the others come at once.
@@ -194,6 +218,7 @@ type rig struct {
 	recorder   *fakeRecorder
 	streamer   *fakeStreamer
 	fetcher    *fakeFetcher
+	tuner      *fakeTuner
 	stdin      io.Reader
 	width      int // of the terminal, 0 if there is none
 	typed      int // columns of standard input
@@ -208,7 +233,7 @@ type rig struct {
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	r := &rig{t: t, dir: t.TempDir(), data: t.TempDir(), recognizer: &fakeRecognizer{hurried: make(chan struct{})}, fetcher: &fakeFetcher{}, recorder: &fakeRecorder{}, streamer: &fakeStreamer{}, env: map[string]string{}, stdin: strings.NewReader("")}
+	r := &rig{t: t, dir: t.TempDir(), data: t.TempDir(), recognizer: &fakeRecognizer{hurried: make(chan struct{})}, fetcher: &fakeFetcher{}, tuner: &fakeTuner{}, recorder: &fakeRecorder{}, streamer: &fakeStreamer{}, env: map[string]string{}, stdin: strings.NewReader("")}
 	t.Chdir(r.dir)
 	t.Setenv("EARSHOT_DATA", r.data)
 	t.Setenv("TMPDIR", t.TempDir())
@@ -291,7 +316,8 @@ func (r *rig) open(ctx context.Context, c cli.Config) (*app.App, func(), error) 
 	}
 	deps := app.Deps{
 		SideBySide: 2, Recorder: r.recorder, Streamer: r.streamer, Recordings: filepath.Join(c.Data, "recordings"),
-		Media: fakeMedia{}, Recognizer: r.recognizer, Fetcher: r.fetcher, Log: c.Log, Now: func() time.Time { return now },
+		Media: fakeMedia{}, Recognizer: r.recognizer, Fetcher: r.fetcher, Tuner: r.tuner, Log: c.Log, Now: func() time.Time { return now },
+		SettingsPath: filepath.Join(c.Data, "settings.json"),
 		Models: app.Models{
 			Dirs: append([]string{filepath.Join(c.Data, "models")}, c.Models...),
 			Inspect: func(path string) (app.ModelInfo, error) {

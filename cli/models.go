@@ -15,6 +15,7 @@ type modelsCmd struct {
 	Rm     modelsRmCmd     `cmd:"" help:"Remove models, and what has come of them in part."`
 	Verify modelsVerifyCmd `cmd:"" help:"Compare models with their published checksums."`
 	Add    modelsAddCmd    `cmd:"" help:"Copy model files into the models folder."`
+	Tune   modelsTuneCmd   `cmd:"" help:"Find out which type of weights makes a model fastest on this machine."`
 	Path   modelsPathCmd   `cmd:"" help:"Print the folders searched for models, or where a model is."`
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -48,7 +49,7 @@ func (c *recordCmd) Run(s *session) error {
 	out := &live{session: s, cmd: c, text: app.NewWriter(s.Stdout, format, false), show: s.progress(c.Quiet)}
 	t, err := a.Record(s.ctx, app.RecordRequest{
 		Source: c.Source, Seconds: c.Seconds, NoStore: c.NoStore,
-		Options: app.Options{Model: c.Model, Language: c.Language, Device: c.Device},
+		Options: app.Options{Model: cmp.Or(c.Model, a.Settings().Model), Language: c.Language, Device: c.Device},
 	}, out.event)
 	return out.end(t, err)
 }

@@ -14,7 +14,7 @@ import (
 
 type transcribeCmd struct {
 	Files    []string `arg:"" name:"file" help:"Audio or video files; - reads a media stream from standard input."`
-	Model    string   `short:"m" placeholder:"NAME|PATH" help:"Model to use (see “earshot models list”)."`
+	Model    string   `short:"m" placeholder:"NAME|PATH" help:"Model to use (see “earshot models list”); else the one in the settings, else the best installed."`
 	Language string   `short:"l" placeholder:"CODE" default:"auto" help:"Language spoken: auto, an ISO 639-1 code, or several with commas to choose among for every stretch of speech."`
 	Format   string   `short:"f" placeholder:"FORMAT" default:"txt" help:"txt, srt, vtt or json."`
 	Output   string   `short:"o" placeholder:"DIR" help:"Write one file for each input into this folder."`

@@ -44,6 +44,7 @@ func TestUsageErrors(t *testing.T) {
 		{"models get tiny smal", "“smal” is not a model to download: it has to be small, small.en or small-q8_0."},
 		{"models rm", "<name>"},
 		{"models add", "<file>"},
+		{"models tune a b", "b"},
 	} {
 		t.Run(c.args, func(t *testing.T) {
 			r := newRig(t)

@@ -167,7 +167,7 @@ func (r *recognition) onCPU(failed error) (decoder, bool) {
 		if err != nil {
 			return decoder{}, false
 		}
-		if r.cpu, err = r.engine.acquire(r.opt.Model, c.nativeDevice); err != nil {
+		if r.cpu, err = r.engine.acquire(r.opt.Model, r.opt.Weights, c.nativeDevice); err != nil {
 			r.engine.log.Warn("fall back to the CPU", "error", err)
 			r.cpu = nil
 			return decoder{}, false

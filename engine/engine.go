@@ -106,8 +106,8 @@ func (e *Engine) Languages() []app.Language { return languages() }
 
 // modelKey says when a model in memory can be used again.
 type modelKey struct {
-	path, fingerprint string
-	gpu               int
+	path, fingerprint, weights string
+	gpu                        int
 }
 
 // nativeModel is a model as its library holds it: weights that any number of
@@ -231,9 +231,9 @@ func (m *model) keepIdle(short bool) {
 	m.idle, m.short = nil, short
 }
 
-// acquire returns the model at path on the device, loaded, with a reference
-// for the caller to release.
-func (e *Engine) acquire(path string, device nativeDevice) (*model, error) {
+// acquire returns the model at path on the device, loaded, its weights converted
+// unless weights is "", with a reference for the caller to release.
+func (e *Engine) acquire(path, weights string, device nativeDevice) (*model, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	f, err := os.Open(path)
@@ -248,17 +248,14 @@ func (e *Engine) acquire(path string, device nativeDevice) (*model, error) {
 	if err != nil {
 		return nil, &app.ModelError{Path: path, Err: err}
 	}
-	key := modelKey{path, info.Fingerprint, device.index}
+	key := modelKey{path, info.Fingerprint, weights, device.index}
 	if e.last == nil || e.last.modelKey != key {
 		if e.last != nil {
 			e.last.release()
 			e.last = nil
 		}
-		if _, err := f.Seek(0, io.SeekStart); err != nil {
-			return nil, &app.ModelError{Path: path, Err: err}
-		}
 		began := time.Now()
-		native, err := loadNative(info.Family, bufio.NewReaderSize(f, 1<<20), device.index)
+		native, err := loadFile(f, &info, weights, device)
 		if err != nil {
 			return nil, &app.ModelError{Path: path, Err: err}
 		}
@@ -266,6 +263,20 @@ func (e *Engine) acquire(path string, device nativeDevice) (*model, error) {
 	}
 	e.last.retain()
 	return e.last, nil
+}
+
+// loadFile loads a model file that was inspected, with other weights unless
+// weights is "", and notes in info what these are.
+func loadFile(f *os.File, info *app.ModelInfo, weights string, device nativeDevice) (nativeModel, error) {
+	var r io.Reader = io.NewSectionReader(f, 0, info.Size)
+	if weights != "" {
+		c, err := newConversion(f, info.Size, weights)
+		if err != nil {
+			return nil, err
+		}
+		r, info.Weights, info.Size = c, weights, c.size
+	}
+	return loadNative(info.Family, bufio.NewReaderSize(r, 1<<20), device.index)
 }
 
 // prepare finds the device for a job and loads the model on it, falling back
@@ -284,7 +295,7 @@ func (e *Engine) prepare(opt app.RecognizeOptions) (m *model, why string, err er
 		return nil, "", err
 	}
 	if c.index >= 0 {
-		m, err := e.tryGPU(opt.Model, c.nativeDevice)
+		m, err := e.tryGPU(opt, c.nativeDevice)
 		if err == nil {
 			return m, c.why, nil
 		}
@@ -297,16 +308,16 @@ func (e *Engine) prepare(opt app.RecognizeOptions) (m *model, why string, err er
 			return nil, "", err
 		}
 	}
-	m, err = e.acquire(opt.Model, c.nativeDevice)
+	m, err = e.acquire(opt.Model, opt.Weights, c.nativeDevice)
 	return m, c.why, err
 }
 
 // tryGPU loads the model on a GPU and makes sure that a decoder fits too.
-func (e *Engine) tryGPU(path string, device nativeDevice) (*model, error) {
+func (e *Engine) tryGPU(opt app.RecognizeOptions, device nativeDevice) (*model, error) {
 	if !tryDevice(device.index) {
 		return nil, fmt.Errorf("open %s", device.label())
 	}
-	m, err := e.acquire(path, device)
+	m, err := e.acquire(opt.Model, opt.Weights, device)
 	if err != nil {
 		return nil, err
 	}

@@ -2,8 +2,8 @@
 
 package engine
 
-// What is asked of libggml itself: whether a device can be opened, and its
-// self-test.
+// What is asked of libggml itself: whether a device can be opened, its
+// self-test, and weights of another type.
 
 /*
 #cgo pkg-config: earshot-whisper
@@ -70,12 +70,24 @@ static int shim_multiply(ggml_backend_dev_t dev, int k, int m, int n, const floa
 	ggml_backend_free(backend);
 	return rc;
 }
+
+// Rows of numbers in f32 or f16 become rows of another type; middle has room for
+// them in f32. Returns the bytes written to out.
+static size_t shim_convert(int from, int to, const void * in, float * middle, void * out, int64_t rows, int64_t columns) {
+	const float * numbers = in;
+	if (from == GGML_TYPE_F16) {
+		ggml_fp16_to_fp32_row(in, middle, rows*columns);
+		numbers = middle;
+	}
+	return ggml_quantize_chunk(to, numbers, out, 0, rows, columns, NULL);
+}
 */
 import "C"
 
 import (
 	"errors"
 	"runtime/debug"
+	"unsafe"
 )
 
 // gpu is the GPU with this index, counted as whisper.cpp does; nil if there is
@@ -130,6 +142,17 @@ func multiply(d nativeDevice, k, m, n int, a, b []float32, rounds int) (out []fl
 	default:
 		return nil, 0, errors.New("it could not compute")
 	}
+}
+
+// convertRows turns rows of so many numbers, f32 or f16, into rows of another
+// ggml_type, whose blocks divide them. middle has room for the numbers.
+func convertRows(from, to int32, in []byte, middle []float32, out []byte, columns int64) error {
+	rows := C.int64_t(int64(len(middle)) / columns)
+	n := C.shim_convert(C.int(from), C.int(to), unsafe.Pointer(&in[0]), (*C.float)(&middle[0]), unsafe.Pointer(&out[0]), rows, C.int64_t(columns))
+	if int(n) != len(out) {
+		return errors.New("convert weights")
+	}
+	return nil
 }
 
 // nativeVersion is libggml's.

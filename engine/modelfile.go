@@ -126,7 +126,27 @@ func fingerprint(r io.ReaderAt, size int64) (string, error) {
 // checkModel walks a model file of the given size from header to last tensor.
 // Its error is a reason that follows the file's name: "it is cut short".
 func checkModel(r io.ReadSeeker, size int64) (params, error) {
-	c := &modelChecker{r: r, size: size, in: bufio.NewReaderSize(r, 1<<16)}
+	c := newModelChecker(r, size)
+	p, err := c.head()
+	if err != nil {
+		return nil, err
+	}
+	return p, c.tensors(p.shapes())
+}
+
+type modelChecker struct {
+	r    io.ReadSeeker
+	in   *bufio.Reader
+	pos  int64 // of in, from the start of the file
+	size int64
+}
+
+func newModelChecker(r io.ReadSeeker, size int64) *modelChecker {
+	return &modelChecker{r: r, size: size, in: bufio.NewReaderSize(r, 1<<16)}
+}
+
+// head walks a model file up to its first tensor.
+func (c *modelChecker) head() (params, error) {
 	if err := c.magic(); err != nil {
 		return nil, err
 	}
@@ -140,17 +160,7 @@ func checkModel(r io.ReadSeeker, size int64) (params, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	if err := p.tables(c); err != nil {
-		return nil, err
-	}
-	return p, c.tensors(p.shapes())
-}
-
-type modelChecker struct {
-	r    io.ReadSeeker
-	in   *bufio.Reader
-	pos  int64 // of in, from the start of the file
-	size int64
+	return p, p.tables(c)
 }
 
 var (

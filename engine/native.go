@@ -127,12 +127,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/cgo"
 	"strings"
 	"sync"
+	"time"
 	"unsafe"
 
 	whisper "github.com/ggerganov/whisper.cpp/bindings/go"
@@ -415,6 +417,33 @@ func (s *whisperState) decode(ctx context.Context, samples []float32, opt decode
 		return fmt.Errorf("decode a window: whisper error %d", int(rc))
 	}
 	return nil
+}
+
+// pace is the time that a whole window of noise takes: one pass of the encoder
+// and then so many tokens, one by one. It cannot be interrupted.
+func (s *whisperState) pace(tokens int) (time.Duration, error) {
+	ctx := s.model.ctx
+	mels, frames := int(C.whisper_model_n_mels(ctx)), 2*int(C.whisper_model_n_audio_ctx(ctx))
+	noise := make([]float32, mels*frames)
+	r := rand.New(rand.NewPCG(19, 92))
+	for i := range noise {
+		noise[i] = 2*r.Float32() - 1
+	}
+	if C.whisper_set_mel_with_state(ctx, s.state, (*C.float)(&noise[0]), C.int(frames), C.int(mels)) != 0 {
+		return 0, errors.New("take in a spectrum")
+	}
+	began := time.Now()
+	if C.whisper_encode_with_state(ctx, s.state, 0, 1) != 0 {
+		return 0, errors.New("encode a window")
+	}
+	token := C.whisper_token_sot(ctx)
+	for i := range min(tokens, int(C.whisper_model_n_text_ctx(ctx))/2) {
+		if C.whisper_decode_with_state(ctx, s.state, &token, 1, C.int(i), 1) != 0 {
+			return 0, errors.New("decode a token")
+		}
+		token = C.whisper_token(i) // what is said does not matter
+	}
+	return time.Since(began), nil
 }
 
 // segments copies segments [from, to) out of the state.

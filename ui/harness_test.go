@@ -26,6 +26,7 @@ type harness struct {
 	ears    *fakeEars
 	dialogs *fakeDialogs
 	fetcher *fakeFetcher
+	tuner   *fakeTuner
 	dir     string
 	now     time.Time
 }
@@ -36,6 +37,7 @@ func newHarness(t *testing.T, models bool, prepare ...func(*harness)) *harness {
 	h := &harness{
 		t: t, queue: make(chan func(), 4096), library: &fakeLibrary{}, dialogs: &fakeDialogs{},
 		fetcher: &fakeFetcher{steps: make(chan app.FetchProgress), end: make(chan error)},
+		tuner:   &fakeTuner{measured: make(chan float64)},
 		ears:    &fakeEars{steps: make(chan app.Progress), end: make(chan error)}, dir: t.TempDir(),
 		now: time.Date(2026, 11, 22, 15, 4, 5, 0, time.Local),
 	}
@@ -47,7 +49,7 @@ func newHarness(t *testing.T, models bool, prepare ...func(*harness)) *harness {
 		p(h)
 	}
 	a, err := app.New(t.Context(), app.Deps{
-		Media: fakeMedia{}, Recognizer: h.ears, Library: h.library, Fetcher: h.fetcher,
+		Media: fakeMedia{}, Recognizer: h.ears, Library: h.library, Fetcher: h.fetcher, Tuner: h.tuner,
 		SettingsPath: filepath.Join(h.dir, "settings.json"),
 		Models:       app.Models{Dirs: []string{h.dir}, Inspect: fakeInspect},
 		Now:          func() time.Time { return h.now },
@@ -179,7 +181,7 @@ func fakeInspect(path string) (app.ModelInfo, error) {
 	if _, err := os.Stat(path); err != nil {
 		return app.ModelInfo{}, &app.ModelError{Path: path, Err: err}
 	}
-	return app.ModelInfo{Path: path, Name: app.ModelName(path), Size: 77691713, Multilingual: true, Weights: "f16", Fingerprint: "f"}, nil
+	return app.ModelInfo{Path: path, Name: app.ModelName(path), Size: 77691713, Family: app.FamilyWhisper, Multilingual: true, Weights: "f16", Fingerprint: "f"}, nil
 }
 
 // fakeMedia finds ten minutes of audio in every file.

@@ -139,8 +139,10 @@ func (s *modelsScreen) installedCard(m app.ModelInfo) fyne.CanvasObject {
 		use.SetEnabled(false)
 	}
 	setVisible(use, m.Err == nil)
+	tune := widget.NewButton("Tune…", widget.Ghost, func() { s.w.tune.show(m) })
+	setVisible(tune, m.Tunable() == nil)
 	return formCard(container.NewBorder(nil, nil, nil, centred(container.NewHBox(
-		widget.NewButton("Show in folder", widget.Ghost, func() { s.showFolder(m.Path) }), remove, use)),
+		widget.NewButton("Show in folder", widget.Ghost, func() { s.showFolder(m.Path) }), remove, tune, use)),
 		container.New(layout.NewCustomPaddedVBoxLayout(0),
 			widget.NewText(m.Name, look.TextSize, look.Ink, fyne.TextStyle{Bold: true}).Giving(),
 			widget.NewText(about, look.SmallSize, colour, fyne.TextStyle{}).Giving())))

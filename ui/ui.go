@@ -57,6 +57,7 @@ type Window struct {
 	once       *onceScreen
 	omitted    *omittedScreen
 	models     *modelsScreen
+	tune       *tuneScreen
 	strip      *strip
 	recorder   *recorder
 	centre     *fyne.Container
@@ -91,6 +92,7 @@ func New(ctx context.Context, f fyne.App, a *app.App, opt Options) *Window {
 	w.once = newOnceScreen(w)
 	w.omitted = newOmittedScreen(w)
 	w.models = newModelsScreen(w)
+	w.tune = newTuneScreen(w)
 	w.strip = newStrip(w)
 	w.recorder = newRecorder(w)
 	w.centre = container.NewStack()

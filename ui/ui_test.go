@@ -181,13 +181,20 @@ func (h *harness) has(inside fyne.CanvasObject, word string) bool {
 }
 
 func buttonIn(inside fyne.CanvasObject, word string) *widget.Button {
-	var found *widget.Button
+	if all := buttonsIn(inside, word); len(all) > 0 {
+		return all[len(all)-1]
+	}
+	return nil
+}
+
+func buttonsIn(inside fyne.CanvasObject, word string) []*widget.Button {
+	var found []*widget.Button
 	var look func(o fyne.CanvasObject)
 	look = func(o fyne.CanvasObject) {
 		switch o := o.(type) {
 		case *widget.Button:
 			if o.Text == word {
-				found = o
+				found = append(found, o)
 			}
 		case *container.Scroll:
 			look(o.Content)
