@@ -342,6 +342,76 @@ func (w *watch) recording(what string, holds func(app.Recording) bool) {
 	}
 }
 
+// teller is an app.Streamer that hears a sentence at a time, and does something
+// before it hears the next one.
+type teller struct {
+	said    []string
+	between func(next int)
+}
+
+func (s *teller) Stream(_ context.Context, _ app.Audio, _ app.RecognizeOptions, on func(app.Heard)) (app.Recognized, error) {
+	for i, text := range s.said {
+		if s.between != nil {
+			s.between(i)
+		}
+		seg := app.Segment{Start: float64(10 * i), End: float64(10*i + 10), Text: text}
+		for j, word := range strings.Fields(text) {
+			seg.Words = append(seg.Words, app.Word{Text: word, Start: seg.Start + float64(j), End: seg.Start + float64(j+1)})
+		}
+		on(app.Heard{Language: "en", Segments: []app.Segment{seg}, Position: seg.End, Read: seg.End})
+	}
+	return app.Recognized{Duration: 100, Language: "en"}, nil
+}
+
+// What is stored is taken back, unless somebody has edited it.
+func TestRecordSpoken(t *testing.T) {
+	said := []string{"Meet on Tuesday.", "New paragraph.", "scratch that we meet on Monday full stop"}
+	for _, edited := range []bool{false, true} {
+		g, _, _ := newRecordingRig(t, microphone)
+		tell := &teller{said: said}
+		g.deps.Streamer = tell
+		g.start()
+		tell.between = func(next int) {
+			if next != 2 || !edited {
+				return
+			}
+			all, err := g.List(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			now, err := g.Transcript(t.Context(), all[0].ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := g.Edit(t.Context(), now.ID, now.Segments[0], "Mine."); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var seen events
+		got, err := g.Record(t.Context(), app.RecordRequest{Seconds: 3, Options: app.Options{Spoken: true}}, seen.on)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var changed []string
+		for _, e := range seen.all {
+			if e, ok := e.(app.SegmentsChanged); ok && e.Transcript == got.ID && e.Segments[0].ID != 0 {
+				changed = append(changed, e.Segments[0].Text)
+			}
+		}
+		stored, err := g.Transcript(t.Context(), got.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, wantChanged := "We meet on Monday.", []string{"Meet on Tuesday.\n\n", ""}
+		if edited {
+			want, wantChanged = "Mine.\nWe meet on Monday.", wantChanged[:1]
+		}
+		if stored.Text() != want || !slices.Equal(changed, wantChanged) || !stored.Segments[0].Edited || len(stored.Segments) != 2 {
+			t.Errorf("edited %t: got %q after %q, want %q after %q", edited, stored.Text(), changed, want, wantChanged)
+		}
+	}
+}
+
 func TestStartRecording(t *testing.T) {
 	g, rec, str := newRecordingRig(t, microphone)
 	g.PauseRecording(true) // nothing runs
