@@ -346,7 +346,7 @@ func (w *watch) recording(what string, holds func(app.Recording) bool) {
 // before it hears the next one.
 type teller struct {
 	said    []string
-	between func(next int)
+	between func(next int) // not called if nil
 }
 
 func (s *teller) Stream(_ context.Context, _ app.Audio, _ app.RecognizeOptions, on func(app.Heard)) (app.Recognized, error) {
@@ -365,51 +365,51 @@ func (s *teller) Stream(_ context.Context, _ app.Audio, _ app.RecognizeOptions, 
 
 // What is stored is taken back, unless somebody has edited it.
 func TestRecordSpoken(t *testing.T) {
-	said := []string{"Meet on Tuesday.", "New paragraph.", "scratch that we meet on Monday full stop"}
-	for _, edited := range []bool{false, true} {
+	for _, test := range []struct {
+		edit    string // of the first segment, before it is taken back
+		want    string
+		changed []string
+	}{
+		{"", "We meet on Monday.", []string{"Meet on Tuesday.\n\n", ""}},
+		{"Mine.", "Mine.\nWe meet on Monday.", []string{"Meet on Tuesday.\n\n"}},
+	} {
 		g, _, _ := newRecordingRig(t, microphone)
-		tell := &teller{said: said}
-		g.deps.Streamer = tell
+		g.deps.Streamer = &teller{
+			said: []string{"Meet on Tuesday.", "New paragraph.", "scratch that we meet on Monday full stop"},
+			between: func(next int) {
+				if next < 2 || test.edit == "" {
+					return
+				}
+				if now := g.only(); g.Edit(t.Context(), now.ID, now.Segments[0], test.edit) != nil {
+					t.Error("it cannot be edited")
+				}
+			},
+		}
 		g.start()
-		tell.between = func(next int) {
-			if next != 2 || !edited {
-				return
-			}
-			all, err := g.List(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			now, err := g.Transcript(t.Context(), all[0].ID)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := g.Edit(t.Context(), now.ID, now.Segments[0], "Mine."); err != nil {
-				t.Fatal(err)
-			}
-		}
 		var seen events
-		got, err := g.Record(t.Context(), app.RecordRequest{Seconds: 3, Options: app.Options{Spoken: true}}, seen.on)
-		if err != nil {
+		if _, err := g.Record(t.Context(), app.RecordRequest{Seconds: 3, Options: app.Options{Spoken: true}}, seen.on); err != nil {
 			t.Fatal(err)
 		}
-		var changed []string
-		for _, e := range seen.all {
-			if e, ok := e.(app.SegmentsChanged); ok && e.Transcript == got.ID && e.Segments[0].ID != 0 {
-				changed = append(changed, e.Segments[0].Text)
-			}
+		stored := g.only()
+		if stored.Text() != test.want || len(stored.Segments) != 2 || !stored.Segments[0].Edited {
+			t.Errorf("library: got %+v, want %q", stored.Segments, test.want)
 		}
-		stored, err := g.Transcript(t.Context(), got.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want, wantChanged := "We meet on Monday.", []string{"Meet on Tuesday.\n\n", ""}
-		if edited {
-			want, wantChanged = "Mine.\nWe meet on Monday.", wantChanged[:1]
-		}
-		if stored.Text() != want || !slices.Equal(changed, wantChanged) || !stored.Segments[0].Edited || len(stored.Segments) != 2 {
-			t.Errorf("edited %t: got %q after %q, want %q after %q", edited, stored.Text(), changed, want, wantChanged)
+		if got := seen.changed(stored.ID); !slices.Equal(got, test.changed) {
+			t.Errorf("events: got %q, want %q", got, test.changed)
 		}
 	}
+}
+
+// changed are the texts that segments of a transcript became.
+func (e *events) changed(transcript int64) (texts []string) {
+	for _, ev := range e.all {
+		if ev, ok := ev.(app.SegmentsChanged); ok && ev.Transcript == transcript {
+			for _, s := range ev.Segments {
+				texts = append(texts, s.Text)
+			}
+		}
+	}
+	return texts
 }
 
 func TestStartRecording(t *testing.T) {

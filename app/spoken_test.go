@@ -177,3 +177,14 @@ func TestSpokenKeepsWordsAndText(t *testing.T) {
 		}
 	}
 }
+
+func FuzzSpoken(f *testing.F) {
+	f.Add("en", "hello comma “open quote world” new paragraph. scratch that")
+	f.Add("fr", "d’un point l'à la ligne ?")
+	f.Fuzz(func(t *testing.T, language, text string) {
+		before, after := rewriting{spoken: true}.segments(told("Well…"), []Segment{moved(told(text), 10)}, language)
+		for _, s := range append(after, before) {
+			checkRewritten(t, text, s)
+		}
+	})
+}

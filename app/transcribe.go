@@ -333,7 +333,7 @@ func (r *transcription) take(ctx context.Context, p Progress) error {
 	}
 	r.mu.Lock()
 	news := r.note(p)
-	changed, err := r.edit(ctx, &p)
+	changed, err := r.reword(ctx, &p)
 	moved := p.Position > r.t.Position
 	r.t.Omissions = append(r.t.Omissions, p.Omissions...)
 	r.t.Position = max(r.t.Position, p.Position)
@@ -375,9 +375,9 @@ func (r *transcription) note(p Progress) bool {
 	return news
 }
 
-// edit does to a report what the person wants done to the text. It returns the
+// reword does to a report what the person wants done to the text. It returns the
 // segment before it if that has changed. r.mu is held.
-func (r *transcription) edit(ctx context.Context, p *Progress) (changed []Segment, err error) {
+func (r *transcription) reword(ctx context.Context, p *Progress) (changed []Segment, err error) {
 	language := writtenIn(r.req.Options, r.t.Language)
 	for i, o := range p.Omissions {
 		_, p.Omissions[i].Segment = r.rewrite.segment(Segment{}, o.Segment, language)
