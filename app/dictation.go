@@ -240,7 +240,13 @@ func (d *dictation) hear(ctx context.Context, track int, h Heard) error {
 	u.Confirmed, u.Tentative = h.Confirmed, h.Tentative
 	d.tracks[track] = heardTrack{h.Position, h.Read}
 	d.state.Language, d.state.Device = cmp.Or(h.Language, d.state.Language), cmp.Or(h.Device, d.state.Device)
-	segments := d.rewrite.segments(h.Segments, writtenIn(d.req.Options, d.state.Language))
+	segments, changed, err := d.rewrite.follow(context.WithoutCancel(ctx), d.library, &d.t, u.Speaker, h.Segments, writtenIn(d.req.Options, d.state.Language))
+	if err != nil {
+		return err
+	}
+	if len(changed) > 0 {
+		d.on(SegmentsChanged{Transcript: d.t.ID, Segments: changed})
+	}
 	for i := range segments {
 		segments[i].Speaker = u.Speaker
 	}

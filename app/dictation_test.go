@@ -349,6 +349,76 @@ func (w *watch) recording(what string, holds func(app.Recording) bool) {
 	}
 }
 
+// teller is an app.Streamer that hears a sentence at a time, and does something
+// before it hears the next one.
+type teller struct {
+	said    []string
+	between func(next int) // not called if nil
+}
+
+func (s *teller) Stream(_ context.Context, _ app.Audio, _ app.RecognizeOptions, on func(app.Heard)) (app.Recognized, error) {
+	for i, text := range s.said {
+		if s.between != nil {
+			s.between(i)
+		}
+		seg := app.Segment{Start: float64(10 * i), End: float64(10*i + 10), Text: text}
+		for j, word := range strings.Fields(text) {
+			seg.Words = append(seg.Words, app.Word{Text: word, Start: seg.Start + float64(j), End: seg.Start + float64(j+1)})
+		}
+		on(app.Heard{Language: "en", Segments: []app.Segment{seg}, Position: seg.End, Read: seg.End})
+	}
+	return app.Recognized{Duration: 100, Language: "en"}, nil
+}
+
+// What is stored is taken back, unless somebody has edited it.
+func TestRecordSpoken(t *testing.T) {
+	for _, test := range []struct {
+		edit    string // of the first segment, before it is taken back
+		want    string
+		changed []string
+	}{
+		{"", "We meet on Monday.", []string{"Meet on Tuesday.\n\n", ""}},
+		{"Mine.", "Mine.\nWe meet on Monday.", []string{"Meet on Tuesday.\n\n"}},
+	} {
+		g, _, _ := newRecordingRig(t, microphone)
+		g.deps.Streamer = &teller{
+			said: []string{"Meet on Tuesday.", "New paragraph.", "scratch that we meet on Monday full stop"},
+			between: func(next int) {
+				if next < 2 || test.edit == "" {
+					return
+				}
+				if now := g.only(); g.Edit(t.Context(), now.ID, now.Segments[0], test.edit) != nil {
+					t.Error("it cannot be edited")
+				}
+			},
+		}
+		g.start()
+		var seen events
+		if _, err := g.Record(t.Context(), app.RecordRequest{Seconds: 3, Options: app.Options{Spoken: true}}, seen.on); err != nil {
+			t.Fatal(err)
+		}
+		stored := g.only()
+		if stored.Text() != test.want || len(stored.Segments) != 2 || !stored.Segments[0].Edited {
+			t.Errorf("library: got %+v, want %q", stored.Segments, test.want)
+		}
+		if got := seen.changed(stored.ID); !slices.Equal(got, test.changed) {
+			t.Errorf("events: got %q, want %q", got, test.changed)
+		}
+	}
+}
+
+// changed are the texts that segments of a transcript became.
+func (e *events) changed(transcript int64) (texts []string) {
+	for _, ev := range e.all {
+		if ev, ok := ev.(app.SegmentsChanged); ok && ev.Transcript == transcript {
+			for _, s := range ev.Segments {
+				texts = append(texts, s.Text)
+			}
+		}
+	}
+	return texts
+}
+
 func TestStartRecording(t *testing.T) {
 	g, rec, str := newRecordingRig(t, microphone)
 	g.PauseRecording(true) // nothing runs

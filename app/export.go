@@ -51,11 +51,11 @@ func NewWriter(w io.Writer, f Format, words bool) *Writer {
 
 // Segment writes one segment.
 func (w *Writer) Segment(s Segment) error {
-	if w.f == JSON {
-		return nil
+	if w.f == JSON || s.Text == "" {
+		return w.err
 	}
 	if !w.words {
-		w.cue(s.Start, s.End, s.Speaker, s.Text)
+		w.cue(s.Start, s.End, s.Speaker, s.line())
 		return w.err
 	}
 	for _, word := range s.Words {

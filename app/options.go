@@ -19,6 +19,7 @@ type Options struct {
 	Translate   bool    `json:"translate,omitempty"`   // into English
 	Prompt      string  `json:"prompt,omitempty"`      // names and words to expect
 	Plain       bool    `json:"plain,omitempty"`       // without punctuation and capitals
+	Spoken      bool    `json:"spoken,omitempty"`      // "comma", "new line", "scratch that" are obeyed
 	Replace     string  `json:"replace,omitempty"`     // see ParseReplacements
 	Mask        bool    `json:"mask,omitempty"`        // swear words become s***
 	Beam        int     `json:"beam,omitempty"`        // beams of the search; 0 and 1 are greedy
@@ -74,6 +75,9 @@ func CacheKey(model ModelInfo, vad bool, o Options) string {
 	}
 	if o.Plain {
 		key += " plain"
+	}
+	if o.Spoken {
+		key += " spoken"
 	}
 	if rules, err := ParseReplacements(o.Replace); err == nil && len(rules) > 0 {
 		key += fmt.Sprintf(" replace=%q", rules)

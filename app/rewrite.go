@@ -30,34 +30,47 @@ func ParseReplacements(text string) ([]Replacement, error) {
 
 // rewriting is what a person wants done to the text after decoding.
 type rewriting struct {
-	plain, mask bool
-	rules       []Replacement
+	plain, spoken, mask bool
+	rules               []Replacement
 }
 
 func newRewriting(o Options) (rewriting, error) {
 	rules, err := ParseReplacements(o.Replace)
-	return rewriting{plain: o.Plain, mask: o.Mask, rules: rules}, err
+	return rewriting{plain: o.Plain, spoken: o.Spoken, mask: o.Mask, rules: rules}, err
 }
 
 // segments rewrites text and words alike. A segment that nothing is left of is
-// left out.
-func (r rewriting) segments(all []Segment, language string) []Segment {
-	if !r.plain && !r.mask && len(r.rules) == 0 {
-		return all
+// left out. before is the one that precedes them, as it was rewritten, and is
+// returned as spoken commands leave it: perhaps empty.
+func (r rewriting) segments(before Segment, all []Segment, language string) (Segment, []Segment) {
+	if !r.plain && !r.spoken && !r.mask && len(r.rules) == 0 {
+		return before, all
 	}
-	kept := make([]Segment, 0, len(all))
+	kept := append(make([]Segment, 0, 1+len(all)), before)
 	for _, s := range all {
-		if s = r.segment(s, language); s.Text != "" {
+		last := len(kept) - 1
+		kept[last], s = r.segment(kept[last], s, language)
+		if last > 0 && kept[last].Text == "" {
+			kept = kept[:last]
+		}
+		if s.Text != "" {
 			kept = append(kept, s)
 		}
 	}
-	return kept
+	return kept[0], kept[1:]
 }
 
-func (r rewriting) segment(s Segment, language string) Segment {
+func (r rewriting) segment(before, s Segment, language string) (was, is Segment) {
 	said := split(s)
 	if r.plain {
 		said = said.plain(language)
+	}
+	if r.spoken {
+		earlier := split(before)
+		var left spacedWords
+		if left, said = said.obey(earlier, language); left.text() != earlier.text() {
+			before = before.saying(left)
+		}
 	}
 	for _, rule := range r.rules {
 		said = said.replace(rule)
@@ -65,6 +78,11 @@ func (r rewriting) segment(s Segment, language string) Segment {
 	if r.mask {
 		said = said.mask(language)
 	}
+	return before, s.saying(said)
+}
+
+// saying is the segment with other words.
+func (s Segment) saying(said spacedWords) Segment {
 	s.Text = said.text()
 	s.Words = make([]Word, len(said))
 	for i, w := range said {
@@ -73,25 +91,27 @@ func (r rewriting) segment(s Segment, language string) Segment {
 	return s
 }
 
-// spacedWord is a word and whether a blank comes before it.
+// spacedWord is a word and what separates it from its neighbours.
 type spacedWord struct {
 	Word
-	blank bool
+	blank bool   // before it
+	lines string // line breaks after it
 }
 
 type spacedWords []spacedWord
 
-// split finds the blanks between a segment's words in its text.
+// split finds in a segment's text what is between its words.
 func split(s Segment) spacedWords {
 	said := make(spacedWords, 0, len(s.Words))
 	rest := s.Text
 	for i, w := range s.Words {
 		_, after, found := strings.Cut(rest, w.Text)
-		blank := i > 0 && (!found || strings.HasPrefix(rest, " "))
+		word := spacedWord{Word: w, blank: i > 0 && (!found || strings.HasPrefix(rest, " "))}
 		if found {
-			rest = after
+			rest = strings.TrimLeft(after, "\n")
+			word.lines = after[:len(after)-len(rest)]
 		}
-		said = append(said, spacedWord{w, blank})
+		said = append(said, word)
 	}
 	return said
 }
@@ -99,10 +119,10 @@ func split(s Segment) spacedWords {
 func (said spacedWords) text() string {
 	var b strings.Builder
 	for i, w := range said {
-		if w.blank && i > 0 {
+		if w.blank && i > 0 && said[i-1].lines == "" {
 			b.WriteByte(' ')
 		}
-		b.WriteString(w.Text)
+		b.WriteString(w.Text + w.lines)
 	}
 	return b.String()
 }
@@ -160,6 +180,9 @@ func (said spacedWords) replace(rule Replacement) spacedWords {
 func (said spacedWords) match(from string) (n int, before, after string) {
 	var heard strings.Builder
 	for i, w := range said {
+		if i > 0 && said[i-1].lines != "" {
+			break
+		}
 		if w.blank && i > 0 {
 			heard.WriteByte(' ')
 		}
@@ -190,7 +213,7 @@ func (said spacedWords) put(heard spacedWords, to, before, after string) spacedW
 	}
 	words := strings.Fields(to)
 	if len(words) == 0 {
-		return said.end(after)
+		return said.end(after, last.lines)
 	}
 	words[0] = before + words[0]
 	words[len(words)-1] += after
@@ -204,18 +227,24 @@ func (said spacedWords) put(heard spacedWords, to, before, after string) spacedW
 	for i, w := range words {
 		n := utf8.RuneCountInString(w)
 		word := Word{Text: w, Start: at(done), End: at(done + n), Confidence: confidence}
-		said = append(said, spacedWord{word, i > 0 || first.blank})
+		said = append(said, spacedWord{Word: word, blank: i > 0 || first.blank})
 		done += n
 	}
+	said[len(said)-1].lines = last.lines
 	return said
 }
 
 // end gives the last word the punctuation of one that is left out after it, if
-// it ends the sentence.
-func (said spacedWords) end(punctuation string) spacedWords {
-	if n := len(said); n > 0 && strings.ContainsAny(punctuation, ".?!。？！") {
-		said[n-1].Text = strings.TrimRight(said[n-1].Text, ",;:、，") + punctuation
+// it ends the sentence, and its line breaks.
+func (said spacedWords) end(punctuation, lines string) spacedWords {
+	if len(said) == 0 {
+		return said
 	}
+	last := &said[len(said)-1]
+	if strings.ContainsAny(punctuation, sentenceMarks) {
+		last.Text = strings.TrimRight(last.Text, ",;:、，") + punctuation
+	}
+	last.breakLine(lines)
 	return said
 }
 

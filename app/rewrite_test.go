@@ -47,7 +47,7 @@ func TestRewriting(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
-		got := r.segments([]Segment{c.said}, c.language)
+		_, got := r.segments(Segment{}, []Segment{c.said}, c.language)
 		text := ""
 		if len(got) == 1 {
 			text = got[0].Text
@@ -70,7 +70,7 @@ func checkRewritten(t *testing.T, name string, s Segment) {
 		}
 		at = w.End
 	}
-	if joined != strings.ReplaceAll(s.Text, " ", "") {
+	if joined != strings.NewReplacer(" ", "", "\n", "").Replace(s.Text) {
 		t.Errorf("%s: words make %q, text is %q", name, joined, s.Text)
 	}
 }
@@ -96,7 +96,8 @@ func TestRewritingKeepsWordsAndText(t *testing.T) {
 			t.Fatal(err)
 		}
 		said := told(some(1 + r.IntN(8)))
-		for _, s := range rewrite.segments([]Segment{said}, "en") {
+		_, got := rewrite.segments(Segment{}, []Segment{said}, "en")
+		for _, s := range got {
 			checkRewritten(t, said.Text+" with "+opt.Replace, s)
 		}
 	}
@@ -129,6 +130,7 @@ func TestCacheKey(t *testing.T) {
 		{Translate: true},
 		{Prompt: "Emma"},
 		{Plain: true},
+		{Spoken: true},
 		{Replace: "a = b"},
 		{Replace: "a = c"},
 		{Mask: true},

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -331,27 +332,17 @@ func (r *transcription) take(ctx context.Context, p Progress) error {
 		return nil
 	}
 	r.mu.Lock()
-	if r.job.Stage != StageTranscribing {
-		r.job.Stage, r.decode = StageTranscribing, r.app.now()
-	}
-	news := r.t.Language != p.Language && p.Language != "" || r.t.Device != p.Device && p.Device != ""
-	if p.Language != "" {
-		r.t.Language = p.Language
-	}
-	if p.Device != "" {
-		r.t.Device = p.Device
-	}
-	p.Segments = r.rewrite.segments(p.Segments, writtenIn(r.req.Options, r.t.Language))
-	for i := range p.Omissions {
-		p.Omissions[i].Segment = r.rewrite.segment(p.Omissions[i].Segment, writtenIn(r.req.Options, r.t.Language))
-	}
+	news := r.note(p)
+	changed, err := r.reword(ctx, &p)
 	moved := p.Position > r.t.Position
-	r.t.Segments = append(r.t.Segments, p.Segments...)
 	r.t.Omissions = append(r.t.Omissions, p.Omissions...)
 	r.t.Position = max(r.t.Position, p.Position)
 	r.reached = max(r.reached, p.Reached, p.Position)
 	id := r.t.ID
 	r.mu.Unlock()
+	if err != nil {
+		return err
+	}
 
 	if r.library != nil && (len(p.Segments)+len(p.Omissions) > 0 || moved || news) {
 		// What was heard is kept even if the job is being cancelled.
@@ -359,11 +350,40 @@ func (r *transcription) take(ctx context.Context, p Progress) error {
 			return err
 		}
 	}
+	r.mu.Lock()
+	r.t.Segments = append(r.t.Segments, p.Segments...) // which have their IDs now
+	r.mu.Unlock()
 	if news {
 		r.announce(ctx)
 	}
+	if len(changed) > 0 && r.library != nil {
+		r.publish(SegmentsChanged{Transcript: id, Segments: changed})
+	}
 	r.publishSegments(p.Segments)
 	return nil
+}
+
+// note takes down what a report says of the job, and reports whether that is
+// news. r.mu is held.
+func (r *transcription) note(p Progress) bool {
+	if r.job.Stage != StageTranscribing {
+		r.job.Stage, r.decode = StageTranscribing, r.app.now()
+	}
+	language, device := cmp.Or(p.Language, r.t.Language), cmp.Or(p.Device, r.t.Device)
+	news := language != r.t.Language || device != r.t.Device
+	r.t.Language, r.t.Device = language, device
+	return news
+}
+
+// reword does to a report what the person wants done to the text. It returns the
+// segment before it if that has changed. r.mu is held.
+func (r *transcription) reword(ctx context.Context, p *Progress) (changed []Segment, err error) {
+	language := writtenIn(r.req.Options, r.t.Language)
+	for i, o := range p.Omissions {
+		_, p.Omissions[i].Segment = r.rewrite.segment(Segment{}, o.Segment, language)
+	}
+	p.Segments, changed, err = r.rewrite.follow(context.WithoutCancel(ctx), r.library, &r.t, "", p.Segments, language)
+	return changed, err
 }
 
 // writtenIn is the language that text comes in from speech in another.

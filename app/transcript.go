@@ -13,7 +13,8 @@ type Word struct {
 }
 
 // Segment is a stretch of speech with its text, usually a sentence or a
-// clause. Start <= words <= End; words are in order and do not overlap.
+// clause. Start <= words <= End; words are in order and do not overlap. Text has
+// line breaks where they were dictated, and is empty where it was taken back.
 type Segment struct {
 	ID         int64 // 0 until stored
 	Start, End float64
@@ -104,14 +105,20 @@ func (r Reason) Words() string {
 	return string(r)
 }
 
-// Text is the whole text, one segment a line.
+// Text is the whole text, one segment a line; one that ends with an empty line
+// ends a paragraph.
 func (t Transcript) Text() string {
-	lines := make([]string, len(t.Segments))
-	for i, s := range t.Segments {
-		lines[i] = s.Text
+	lines := make([]string, 0, len(t.Segments))
+	for _, s := range t.Segments {
+		if s.Text != "" {
+			lines = append(lines, s.line())
+		}
 	}
 	return strings.Join(lines, "\n")
 }
+
+// line is the text without the line break that every segment ends with.
+func (s Segment) line() string { return strings.TrimSuffix(s.Text, "\n") }
 
 // Touched reports whether most of s lies where a person has edited the text of
 // the same speaker.

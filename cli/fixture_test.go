@@ -31,6 +31,7 @@ const (
 	refused = "refused" // the flags are wrong for it
 	hasty   = "hasty"   // short
 	late    = "late"    // short, and ends only after a hasty one
+	spoken  = "spoken"  // holds punctuation and commands
 )
 
 func said() []app.Segment {
@@ -47,6 +48,23 @@ func said() []app.Segment {
 		{
 			Start: 3661.0015, End: 3662, Text: "Übermorgen.", Confidence: 1,
 			Words: []app.Word{{Text: "Übermorgen.", Start: 3661.0015, End: 3662, Confidence: 1}},
+		},
+	}
+}
+
+// dictated is what is said with commands in it: the last ones come after a pause.
+func dictated() []app.Segment {
+	word := func(text string, start float64) app.Word {
+		return app.Word{Text: text, Start: start, End: start + 1, Confidence: 1}
+	}
+	return []app.Segment{
+		{
+			Start: 1, End: 5, Text: "Fish comma chips are", Confidence: 1,
+			Words: []app.Word{word("Fish", 1), word("comma", 2), word("chips", 3), word("are", 4)},
+		},
+		{
+			Start: 8, End: 13, Text: "scratch that ready full stop", Confidence: 1,
+			Words: []app.Word{word("scratch", 8), word("that", 9), word("ready", 10), word("full", 11), word("stop", 12)},
 		},
 	}
 }
@@ -119,6 +137,9 @@ func (f *fakeRecognizer) Recognize(ctx context.Context, audio app.Audio, opt app
 	var segments []app.Segment
 	if content != silence {
 		segments = said()
+		if content == spoken {
+			segments = dictated()
+		}
 		on(app.Progress{Language: "en", Segments: segments[:1], Position: 2.25})
 	}
 	switch content {

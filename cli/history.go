@@ -171,7 +171,7 @@ func (c *historySearchCmd) Run(s *session) error {
 			fmt.Fprintf(s.Stdout, "%d  %s\n", h.Entry.ID, h.Entry.Title)
 			last = h.Entry.ID
 		}
-		fmt.Fprintf(s.Stdout, "    %s  %s\n", app.Clock(h.Segment.Start), h.Segment.Text)
+		fmt.Fprintf(s.Stdout, "    %s  %s\n", app.Clock(h.Segment.Start), strings.Join(strings.Fields(h.Segment.Text), " "))
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ type recordCmd struct {
 	Format    string  `short:"f" placeholder:"FORMAT" default:"txt" help:"txt or json."`
 	JSONLines bool    `name:"json-lines" help:"Print every event as it comes, a JSON object a line."`
 	Device    string  `placeholder:"DEVICE" default:"auto" help:"What computes: auto, cpu, gpu or gpu:N."`
+	Spoken    bool    `help:"Obey spoken punctuation and commands, as “earshot transcribe --help” says."`
 	NoStore   bool    `help:"Keep neither sound nor text."`
 	Quiet     bool    `short:"q" help:"No progress and no warnings."`
 
@@ -49,7 +50,7 @@ func (c *recordCmd) Run(s *session) error {
 	out := &live{session: s, cmd: c, text: app.NewWriter(s.Stdout, format, false), show: s.progress(c.Quiet)}
 	t, err := a.Record(s.ctx, app.RecordRequest{
 		Source: c.Source, Seconds: c.Seconds, NoStore: c.NoStore,
-		Options: app.Options{Model: cmp.Or(c.Model, a.Settings().Model), Language: c.Language, Device: c.Device},
+		Options: app.Options{Model: cmp.Or(c.Model, a.Settings().Model), Language: c.Language, Device: c.Device, Spoken: c.Spoken},
 	}, out.event)
 	return out.end(t, err)
 }
@@ -94,6 +95,12 @@ func (l *live) event(e app.Event) {
 				continue
 			}
 			l.text.Segment(s) // a failed write is reported by Close
+		}
+	case app.SegmentsChanged:
+		for _, s := range e.Segments {
+			if l.cmd.JSONLines { // printed text cannot be taken back
+				l.line("changed", s.Start, s.End, s.Text, s.Speaker, s.Words)
+			}
 		}
 	case app.RecordingChanged:
 		l.recording(e.Recording)
@@ -141,7 +148,7 @@ func (l *live) partials(r app.Recording) {
 
 // event is a line of --json-lines, as programs know it. Times are seconds.
 type event struct {
-	Type    string      `json:"type"` // "partial", "final"
+	Type    string      `json:"type"` // "partial", "final", "changed": a final one of the same start and speaker
 	Start   float64     `json:"start"`
 	End     float64     `json:"end"`
 	Text    string      `json:"text"`

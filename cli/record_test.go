@@ -55,13 +55,19 @@ func (*fakeSound) Warnings() []string            { return nil }
 func (*fakeSound) Close() error                  { return nil }
 
 // fakeStreamer hears the first sentence, then the second one word by word.
-type fakeStreamer struct{ err error }
+type fakeStreamer struct {
+	err   error
+	heard func() []app.Segment // nil is said
+}
 
 func (f *fakeStreamer) Stream(_ context.Context, audio app.Audio, _ app.RecognizeOptions, on func(app.Heard)) (app.Recognized, error) {
 	if f.err != nil {
 		return app.Recognized{}, f.err
 	}
 	segments := said()
+	if f.heard != nil {
+		segments = f.heard()
+	}
 	on(app.Heard{Loading: true})
 	on(app.Heard{Segments: segments[:1], Position: 2.25, Read: 3, Language: "en", Device: "an abacus"})
 	on(app.Heard{Tentative: segments[1].Words, Position: 2.25, Read: 3})
@@ -122,6 +128,18 @@ func TestRecordEvents(t *testing.T) {
 		if err := json.Unmarshal([]byte(line), &e); err != nil || e.Type != "partial" && e.Type != "final" || len(e.Words) == 0 {
 			t.Errorf("got %q, %v", line, err)
 		}
+	}
+}
+
+// What is printed cannot be taken back, but programs are told.
+func TestRecordSpoken(t *testing.T) {
+	r := newRig(t)
+	r.streamer.heard = dictated
+	r.want(r.run("record", "--no-store", "--seconds", "1", "-q"), 0, "Fish comma chips are\nscratch that ready full stop\n")
+	r.want(r.run("record", "--no-store", "--seconds", "1", "-q", "--spoken"), 0, "Fish, chips are\nReady.\n")
+	got := r.run("record", "--no-store", "--seconds", "1", "-q", "--spoken", "--json-lines")
+	if want := `{"type":"changed","start":1,"end":5,"text":"","words":[]}` + "\n"; !strings.Contains(got.stdout, want) {
+		t.Errorf("got %q, want %q in it", got.stdout, want)
 	}
 }
 

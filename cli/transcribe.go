@@ -30,6 +30,7 @@ type transcribeCmd struct {
 	Translate   bool     `help:"Write English, whatever is spoken."`
 	Prompt      string   `placeholder:"TEXT" help:"Names and words to expect."`
 	Plain       bool     `help:"Without punctuation and capitals."`
+	Spoken      bool     `help:"Obey spoken punctuation and commands (en, de, fr, es): comma, full stop, open quote, new line, new paragraph, scratch that. After an article they are words: the comma. What has been printed is not taken back."`
 	Replace     []string `sep:"none" placeholder:"FROM=TO" help:"Write TO for FROM, whole words whatever their case; may be repeated, in order."`
 	Mask        bool     `help:"Hide swear words: s***."`
 	Beam        int      `placeholder:"N" help:"Search with N beams instead of greedily: slower, sometimes better."`
@@ -40,7 +41,7 @@ type transcribeCmd struct {
 func (c *transcribeCmd) options() app.Options {
 	return app.Options{
 		Model: c.Model, Language: c.Language, Device: c.Device, Threads: c.Threads, Stream: c.Track,
-		Translate: c.Translate, Prompt: c.Prompt, Plain: c.Plain, Replace: strings.Join(c.Replace, "\n"),
+		Translate: c.Translate, Prompt: c.Prompt, Plain: c.Plain, Spoken: c.Spoken, Replace: strings.Join(c.Replace, "\n"),
 		Mask: c.Mask, Beam: c.Beam, Temperature: c.Temperature,
 	}
 }

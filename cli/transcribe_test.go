@@ -156,6 +156,20 @@ func TestOutputComesInOrder(t *testing.T) {
 	}
 }
 
+// What was said of the window before is taken back, but not what is printed.
+func TestSpoken(t *testing.T) {
+	r := newRig(t)
+	r.needLibrary()
+	r.file("a.wav", spoken)
+	r.want(r.run("transcribe", "a.wav"), 0, "Fish comma chips are\nscratch that ready full stop\n")
+	r.want(r.run("transcribe", "--spoken", "a.wav"), 0, "Fish, chips are\nReady.\n")
+	r.want(r.run("history", "export", "2"), 0, "Ready.\n")
+	got := r.run("transcribe", "--spoken", "--no-store", "-f", "json", "a.wav")
+	if d := parse(t, got.stdout); d.Text != "Ready." || len(d.Segments) != 2 {
+		t.Errorf("got %+v", d)
+	}
+}
+
 func TestOptionsReachTheEngine(t *testing.T) {
 	r := newRig(t)
 	r.file("a.wav", speech)

@@ -203,7 +203,7 @@ func plainSnippet(snippet string) string {
 	if words := strings.Fields(before); found && len(words) > 2 {
 		before = "…" + strings.Join(words[len(words)-2:], " ") + " "
 	}
-	return strings.NewReplacer(app.HitStart, "", app.HitEnd, "").Replace(before + rest)
+	return strings.NewReplacer(app.HitStart, "", app.HitEnd, "", "\n", " ").Replace(before + rest)
 }
 
 // about is the line under an entry's title: when, how long, which language,

@@ -34,7 +34,8 @@ type optionsForm struct {
 	model, language, device    *choice
 	beam, temperature, threads *choice
 	several, prompt, replace   *fynewidget.Entry
-	translate, punctuate, mask *fynewidget.Check
+	translate, punctuate       *fynewidget.Check
+	spoken, mask               *fynewidget.Check
 	severalWrong, replaceWrong *fynewidget.Label
 	folder                     *fynewidget.Label
 	more                       *widget.Button
@@ -57,6 +58,7 @@ func newOptionsForm(w *Window, changed func(app.Options)) *optionsForm {
 	f.translating = setting("Translate into English", "The model writes English, whatever is spoken.", f.translate)
 	f.text = formCard(
 		setting("Punctuation and capitals", "Off writes plain words, as for search or counting.", f.punctuate),
+		setting("Spoken punctuation", "“Comma”, “new line”, “scratch that” are obeyed, but not after an article.", f.spoken),
 		f.translating,
 		setting("Hide swear words", "They become s***, in nine languages.", f.mask),
 		setting("Words to expect", "Names and terms, so that they are spelled right.", f.prompt),
@@ -99,6 +101,7 @@ func (f *optionsForm) makeFields() {
 	}
 	f.translate = check(func(o *app.Options, on bool) { o.Translate = on })
 	f.punctuate = check(func(o *app.Options, on bool) { o.Plain = !on })
+	f.spoken = check(func(o *app.Options, on bool) { o.Spoken = on })
 	f.mask = check(func(o *app.Options, on bool) { o.Mask = on })
 	f.several = fynewidget.NewEntry()
 	f.several.OnChanged = f.setSeveral
@@ -216,6 +219,7 @@ func (f *optionsForm) show(o app.Options) {
 	}
 	f.translate.SetChecked(o.Translate)
 	f.punctuate.SetChecked(!o.Plain)
+	f.spoken.SetChecked(o.Spoken)
 	f.mask.SetChecked(o.Mask)
 	f.prompt.SetText(o.Prompt)
 	f.replace.SetText(o.Replace)

@@ -434,6 +434,7 @@ func TestOptionsForOnce(t *testing.T) {
 	h.againWithOptions()
 	form := h.once.form
 	form.punctuate.SetChecked(false)
+	form.spoken.SetChecked(true)
 	form.replace.SetText("well = now")
 	form.replace.SetText("nonsense")
 	if !form.replaceWrong.Visible() {
@@ -441,13 +442,13 @@ func TestOptionsForOnce(t *testing.T) {
 	}
 	form.several.SetText("en, de")
 	test.Tap(h.find(h.once.content, "Transcribe"))
-	h.hear(10, seg(1, 2, "Well, twice."))
+	h.hear(10, seg(1, 2, "Well, twice comma yes."))
 	h.finish(nil)
 	h.ended(app.StateDone)
-	if got := textOf(h.transcript.segments); got != "now twice" {
+	if got := textOf(h.transcript.segments); got != "now twice, yes" {
 		t.Errorf("got %q", got)
 	}
-	if got := h.transcript.entry.Options; !got.Plain || got.Language != "en,de" || got.Replace != "well = now" {
+	if got := h.transcript.entry.Options; !got.Plain || !got.Spoken || got.Language != "en,de" || got.Replace != "well = now" {
 		t.Errorf("got options %+v", got)
 	}
 	if got := h.app.Settings(); got != (app.Settings{}) {

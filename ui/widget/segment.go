@@ -81,7 +81,7 @@ func EditorHeight(editor float32, speaker bool) float32 {
 // SegmentEstimate guesses SegmentHeight from the text's length.
 func SegmentEstimate(text string, speaker bool, width float32) float32 {
 	perLine := max(1, (width-textOffset-textRightPad)/(look.ReadingSize*0.52))
-	return frame(1+int(float32(len(text))/perLine), speaker)
+	return frame(1+strings.Count(text, "\n")+int(float32(len(text))/perLine), speaker)
 }
 
 func frame(lines int, speaker bool) float32 {
@@ -200,9 +200,22 @@ func (r *segmentRenderer) Refresh() {
 }
 
 // wrap breaks text into lines no wider than width, at blanks, or within a
-// word that is wider than a line. It keeps every character but the blanks at
-// breaks.
+// word that is wider than a line, and where it has line breaks, but for the last
+// one. It keeps every character but the blanks at breaks.
 func wrap(text string, width float32, measure func(string) float32) []string {
+	given := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	var lines []string
+	for _, line := range given {
+		wrapped := wrapLine(line, width, measure)
+		if len(wrapped) == 0 && len(given) > 1 {
+			wrapped = []string{""}
+		}
+		lines = append(lines, wrapped...)
+	}
+	return lines
+}
+
+func wrapLine(text string, width float32, measure func(string) float32) []string {
 	var lines []string
 	var line strings.Builder
 	used := float32(0)

@@ -29,6 +29,9 @@ func TestWrap(t *testing.T) {
 		{"incomprehensible", 5, "incom|prehe|nsibl|e"},
 		{"an incomprehensible word", 6, "an|incomp|rehens|ible|word"},
 		{"今天天氣好", 2, "今天|天氣|好"},
+		{"one two\nthree", 100, "one two|three"},
+		{"one\n\ntwo\n", 100, "one||two"},
+		{"a paragraph\n\n", 8, "a|paragrap|h|"},
 		{"wide", 0.5, "w|i|d|e"}, // at least a character a line
 	} {
 		if got := strings.Join(wrap(c.text, c.width, letters), "|"); got != c.want {
