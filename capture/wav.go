@@ -143,16 +143,7 @@ func pcmFormat(format []byte) (channels, rate, depth int, err error) {
 // believes whatever a header says and allocates it, 4 GB for each of a
 // thousand chunks; in this one everything is true.
 func plainWAV(f *os.File, channels, rate, depth int, data dataChunk) (io.ReadSeeker, error) {
-	block := channels * depth / 8
-	head := make([]byte, 0, 44)
-	head = append(head, "RIFF\x24\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00"...)
-	head = binary.LittleEndian.AppendUint16(head, uint16(channels))
-	head = binary.LittleEndian.AppendUint32(head, uint32(rate))
-	head = binary.LittleEndian.AppendUint32(head, uint32(rate*block))
-	head = binary.LittleEndian.AppendUint16(head, uint16(block))
-	head = binary.LittleEndian.AppendUint16(head, uint16(depth))
-	head = append(head, "data"...)
-	head = binary.LittleEndian.AppendUint32(head, data.size)
+	head := wavHeader(channels, rate, depth, data.size)
 	if _, err := f.Seek(data.at, io.SeekStart); err != nil {
 		return nil, err
 	}

@@ -51,6 +51,7 @@ packages() {
     needcmd pkg-config                  pkg-config         pkgconf-pkg-config       pkgconf         pkgconf
     needcmd ffmpeg                      ffmpeg             ffmpeg-free              ffmpeg          ffmpeg
     needcmd ffprobe                     ffmpeg             ffmpeg-free              ffmpeg          ffmpeg
+    needpc portaudio-2.0                portaudio19-dev    portaudio-devel          portaudio       portaudio
     if [ "$pm" != brew ]; then
         needpc gl                       libgl1-mesa-dev    mesa-libGL-devel         libglvnd        -
         needpc x11                      libx11-dev         libX11-devel             libx11          -
