@@ -2,6 +2,7 @@ package capture
 
 import (
 	"context"
+	"math"
 	"sync"
 	"time"
 
@@ -102,7 +103,7 @@ func (p *Paced) wait() (int, error) {
 			p.jumped += missing
 			missing = 0
 		}
-		ready := int((p.spoken() - p.position()) * app.SampleRate)
+		ready := int(math.Round((p.spoken() - p.position()) * app.SampleRate))
 		ended := p.ended
 		p.mu.Unlock()
 		if ended {

@@ -152,11 +152,20 @@ func FuzzRecover(f *testing.F) {
 // A recording that a child process makes of a fake microphone is killed at a
 // random moment: what it gave until a second before is there.
 
-const beRecorder = "EARSHOT_TEST_BE_RECORDER"
+// The test binary becomes one of these when it finds its variable set to the
+// path of a recording.
+const (
+	beRecorder = "EARSHOT_TEST_BE_RECORDER"
+	beTalker   = "EARSHOT_TEST_BE_TALKER"
+)
 
 func TestMain(m *testing.M) {
 	if path := os.Getenv(beRecorder); path != "" {
 		recordUntilKilled(path)
+	}
+	if path := os.Getenv(beTalker); path != "" {
+		recordAndTalk(path)
+		os.Exit(0)
 	}
 	os.Exit(m.Run())
 }
@@ -197,6 +206,26 @@ func recordUntilKilled(path string) {
 	}
 	select {}
 }
+
+// recordAndTalk records from the machine for four seconds, and writes to
+// standard error all the while.
+func recordAndTalk(path string) {
+	take, err := Recorder{}.Record(context.Background(), app.SourceMicrophone, path)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return
+	}
+	for range talks {
+		fmt.Fprintln(os.Stderr, "we")
+		time.Sleep(4 * time.Second / talks)
+	}
+	if err := take.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	fmt.Fprintln(os.Stderr, "done")
+}
+
+const talks = 400
 
 func TestKilledRecordingIsThere(t *testing.T) {
 	if testing.Short() {

@@ -8,12 +8,7 @@ import (
 	"earshot/app"
 )
 
-// Without cgo there is neither PortAudio nor miniaudio: files are read, and
-// nothing records.
-
-type portAudio struct{}
-
-func (portAudio) open(string, *ring) (io.Closer, error) { return nil, app.ErrNoInput }
+// Without cgo there is no miniaudio either: files are read, and nothing records.
 
 type miniAudio struct{}
 
