@@ -36,18 +36,8 @@ func TestPace(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			begun := time.Now()
 			p := paced(t.Context(), t, speedup)
-			if p.Spoken() != 0 {
-				t.Errorf("got %g s spoken before it is read", p.Spoken())
-			}
 			buf := make([]float32, app.SampleRate)
-			heard := 0
-			for i := range 10 {
-				n, err := p.Read(buf)
-				if n < app.SampleRate/20 || n > app.SampleRate/18 || err != nil {
-					t.Fatalf("read %d: got %d samples, error %v; want one step", i, n, err)
-				}
-				heard += n
-			}
+			heard := readSteps(t, p, buf)
 			time.Sleep(2 * time.Second) // a reader that takes its time
 			lag := 2 * max(speedup, 1)
 			spoken := lag + float64(heard)/app.SampleRate
@@ -71,11 +61,28 @@ func TestPace(t *testing.T) {
 			if took := time.Since(begun).Seconds(); math.Abs(took-want) > 0.2 {
 				t.Errorf("speedup %g: it took %g s, want %g", speedup, took, want)
 			}
-			if p.Spoken() != p.Position() || math.Abs(p.Position()-10) > 0.001 {
+			if p.Spoken() != 10 || p.Position() != 10 {
 				t.Errorf("at the end: got %g s spoken, %g s read", p.Spoken(), p.Position())
 			}
 		})
 	}
+}
+
+// readSteps reads ten steps in time and returns how many samples they had.
+func readSteps(t *testing.T, p *Paced, buf []float32) int {
+	t.Helper()
+	if p.Spoken() != 0 {
+		t.Errorf("got %g s spoken before it is read", p.Spoken())
+	}
+	heard := 0
+	for i := range 10 {
+		n, err := p.Read(buf)
+		if n < paceSamples || n > paceSamples*11/10 || err != nil {
+			t.Fatalf("read %d: got %d samples, error %v; want one step", i, n, err)
+		}
+		heard += n
+	}
+	return heard
 }
 
 func TestPaceEndsWithItsContext(t *testing.T) {

@@ -88,8 +88,7 @@ func (p *pulse) kill() {
 func (p *pulse) play(sink string, hertz float64) {
 	p.t.Helper()
 	const seconds = 30
-	cmd := exec.Command("pacat", "--playback", "--raw", "--rate=16000", "--channels=1", "--format=s16le",
-		"--latency-msec=50", "--device="+sink)
+	cmd := exec.Command("pacat", "--playback", "--raw", "--rate=16000", "--channels=1", "--format=s16le", "--device="+sink)
 	cmd.Stdin = bytes.NewReader(pcm(16, tone(hertz, 0.5, app.SampleRate, seconds*app.SampleRate)))
 	if err := cmd.Start(); err != nil {
 		p.t.Fatal(err)

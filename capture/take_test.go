@@ -63,11 +63,7 @@ func TestRecordKeepsEverySample(t *testing.T) {
 		if len(got) != int(mic.gave.Load()) {
 			t.Errorf("got %d samples of %d", len(got), mic.gave.Load())
 		}
-		for i, v := range got {
-			if want := mic.sample(float64(i) / app.SampleRate); v != want {
-				t.Fatalf("sample %d: got %d, want %d", i, v, want)
-			}
-		}
+		checkTone(t, got, 0)
 		if d := decode(t, withoutFFmpeg, path, app.MediaOptions{}); len(d.samples) != len(got) || len(d.warnings) != 0 {
 			t.Errorf("read back: got %d samples and warnings %q", len(d.samples), d.warnings)
 		}
@@ -129,6 +125,9 @@ func checkTone(t *testing.T, samples []int16, from float64) {
 	t.Helper()
 	var mic fakeDevice
 	first := int(math.Round(from * app.SampleRate))
+	if first == 0 && len(samples) > 0 && samples[0] != 0 {
+		t.Errorf("the first sample is %d", samples[0])
+	}
 	for shift := -app.SampleRate / 10; shift <= app.SampleRate/10; shift++ {
 		same := 0
 		for i, v := range samples {

@@ -45,8 +45,8 @@ func wavHeader(channels, rate, depth int, size uint32) []byte {
 // them, begin at byte at.
 func riffSize(at, size int64) uint32 { return uint32(min(at-8+size+size%2, math.MaxUint32)) }
 
-// errFull says that more does not fit into a WAV file: 37 hours of one track.
-var errFull = errors.New("a WAV file holds no more than 4 GB")
+// errFull says that more does not fit into a WAV file: 18 hours of one track.
+var errFull = errors.New("a WAV file holds no more than 2 GB")
 
 // wavWriter is a WAV file that grows. Until it is finished its header is that
 // of an unfinished file, and it is locked: see Recover.
@@ -59,34 +59,34 @@ type wavWriter struct {
 }
 
 // createWAV begins a file that must not be there yet.
-func createWAV(ctx context.Context, path string, channels int) (w *wavWriter, err error) {
+func createWAV(ctx context.Context, path string, channels int) (*wavWriter, error) {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, diskError(err)
 	}
-	w = &wavWriter{file: file, lock: flock.New(path), channels: channels}
-	defer func() {
-		if err != nil {
-			w.discard()
-		}
-	}()
-	// Only somebody who recovers files can hold it, and not for long.
-	if _, err := w.lock.TryLockContext(ctx, 10*time.Millisecond); err != nil {
-		return nil, fmt.Errorf("lock %s: %w", path, err)
-	}
-	if _, err := file.Write(wavHeader(channels, app.SampleRate, 8*sampleSize, 0)); err != nil {
-		return nil, diskError(err)
-	}
-	if err := errors.Join(file.Sync(), syncFolder(filepath.Dir(path))); err != nil {
+	w := &wavWriter{file: file, lock: flock.New(path), channels: channels}
+	if err := w.begin(ctx, path); err != nil {
+		w.discard()
 		return nil, diskError(err)
 	}
 	return w, nil
 }
 
+// begin locks the file and makes its header and its name safe.
+func (w *wavWriter) begin(ctx context.Context, path string) error {
+	// Only somebody who recovers files can hold the lock, and not for long.
+	if _, err := w.lock.TryLockContext(ctx, 10*time.Millisecond); err != nil {
+		return fmt.Errorf("lock %s: %w", path, err)
+	}
+	if _, err := w.file.Write(wavHeader(w.channels, app.SampleRate, 8*sampleSize, 0)); err != nil {
+		return err
+	}
+	return errors.Join(w.file.Sync(), syncFolder(filepath.Dir(path)))
+}
+
 // write adds whole frames. If not all of them fit, as many as do are kept.
 func (w *wavWriter) write(samples []int16) error {
-	full := w.size()+int64(sampleSize*len(samples)) > endless
-	if full {
+	if w.size()+int64(sampleSize*len(samples)) > endless {
 		return errFull
 	}
 	w.raw = w.raw[:0]
