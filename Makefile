@@ -24,6 +24,7 @@ run: build
 
 test: setup
 	go test -race -timeout 30m -tags $(TEST_TAGS) ./...
+	go test -tags $(TEST_TAGS) -run Pulse ./capture # PortAudio: see portaudio_stub.go
 	CGO_ENABLED=0 go test -tags $(TEST_TAGS) ./...
 
 lint: setup

@@ -5,10 +5,12 @@ go 1.26
 require (
 	fyne.io/fyne/v2 v2.8.1
 	github.com/alecthomas/kong v1.16.1
+	github.com/gen2brain/malgo v0.11.26
 	github.com/ggerganov/whisper.cpp/bindings/go v0.0.0-20260227185758-9453b4b9be9b
 	github.com/go-audio/audio v1.0.0
 	github.com/go-audio/wav v1.1.0
 	github.com/gofrs/flock v0.13.0
+	github.com/gordonklaus/portaudio v0.0.0-20250206071425-98a94950218b
 	github.com/mattn/go-sqlite3 v1.14.53
 	github.com/sqweek/dialog v0.0.0-20240226140203-065105509627
 	golang.org/x/sys v0.37.0

@@ -76,15 +76,22 @@ func permitted(rules []string, imported string) bool {
 	})
 }
 
-// One file holds each native library's import "C"; one file calls fyne.Do.
+// One file holds each native library's import "C", or that of its binding; one
+// file calls fyne.Do.
 func TestOnlyOneFileEach(t *testing.T) {
 	var cgo, do []string
+	bindings := map[string][]string{"github.com/gordonklaus/portaudio": nil, "github.com/gen2brain/malgo": nil}
 	eachFile(t, func(path string) {
 		if strings.HasSuffix(path, "_test.go") {
 			return
 		}
-		if slices.Contains(imports(t, path), "C") {
-			cgo = append(cgo, filepath.ToSlash(path))
+		for _, imported := range imports(t, path) {
+			if imported == "C" {
+				cgo = append(cgo, filepath.ToSlash(path))
+			}
+			if _, binding := bindings[imported]; binding {
+				bindings[imported] = append(bindings[imported], filepath.ToSlash(path))
+			}
 		}
 		source, err := os.ReadFile(path)
 		if err != nil {
@@ -97,8 +104,13 @@ func TestOnlyOneFileEach(t *testing.T) {
 			}
 		}
 	})
-	if want := []string{"engine/ggml.go", "engine/native.go", "engine/parakeet.go"}; !slices.Equal(cgo, want) {
+	if want := []string{"capture/hush.go", "engine/ggml.go", "engine/native.go", "engine/parakeet.go"}; !slices.Equal(cgo, want) {
 		t.Errorf(`import "C" is in %v, want %v`, cgo, want)
+	}
+	for binding, files := range bindings {
+		if len(files) != 1 {
+			t.Errorf("%s is in %v, want one file", binding, files)
+		}
 	}
 	if want := []string{"ui/pump.go"}; !slices.Equal(do, want) {
 		t.Errorf("fyne.Do is in %v, want %v", do, want)

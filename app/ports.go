@@ -35,9 +35,10 @@ type AudioStream struct {
 // MediaOptions of Open. The zero value decodes the default track from the
 // start.
 type MediaOptions struct {
-	Stream int       // audio stream + 1; 0 means the default one
-	Start  float64   // seconds to leave out at the start
-	Info   MediaInfo // from Probe; the zero value makes Open probe itself
+	Stream  int       // audio stream + 1; 0 means the default one
+	Channel int       // channel + 1 of a recording of several tracks; 0 mixes them
+	Start   float64   // seconds to leave out at the start
+	Info    MediaInfo // from Probe; the zero value makes Open probe itself
 }
 
 // Audio is a stream of mono samples at SampleRate. It is used by one

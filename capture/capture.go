@@ -1,10 +1,14 @@
 // Package capture brings audio in: it turns files of every kind into mono
-// samples at 16 kHz.
+// samples at 16 kHz, and records sound into files.
 //
 // Files are decoded by ffmpeg and ffprobe as child processes, with argument
 // lists only, a whitelist of formats and protocols, and killed when their
 // context is. Where ffmpeg is not installed PCM WAV files still work. A
 // damaged file can at worst make a child process fail.
+//
+// A recording is on the disk before anything else happens to it: an input's
+// callback fills a ring, a goroutine moves what it holds to the file twenty
+// times a second, and who wants the sound reads the file.
 package capture
 
 import (
@@ -87,6 +91,9 @@ func (m Media) Open(ctx context.Context, path string, opt app.MediaOptions) (app
 		}
 	}
 	stream, err := choose(info.Streams, opt.Stream)
+	if err == nil && (opt.Channel < 0 || opt.Channel > info.Streams[stream].Channels) {
+		err = app.ErrNoTrack
+	}
 	if err != nil {
 		return nil, &app.MediaError{Path: path, Err: err}
 	}
@@ -96,11 +103,11 @@ func (m Media) Open(ctx context.Context, path string, opt app.MediaOptions) (app
 	var audio *audioReader
 	header, _ := probeWAV(path)
 	if ffprobe, ffmpeg, found := m.programs(); found && !ready(header) {
-		if audio, err = openFFmpeg(ctx, ffmpeg, path, stream); err == nil {
+		if audio, err = openFFmpeg(ctx, ffmpeg, path, stream, opt.Channel); err == nil {
 			audio.guessed = func() bool { return guessed(ctx, ffprobe, path) }
 		}
 	} else {
-		audio, err = openWAV(ctx, path)
+		audio, err = openWAV(ctx, path, opt.Channel)
 	}
 	if err != nil {
 		return nil, &app.MediaError{Path: path, Err: err}

@@ -100,13 +100,17 @@ func guessed(ctx context.Context, ffprobe, path string) bool {
 	return strings.Contains(strings.Join(said.lines(), "\n"), "Estimating duration from bitrate")
 }
 
-// openFFmpeg starts decoding one audio stream.
-func openFFmpeg(ctx context.Context, ffmpeg, path string, stream int) (*audioReader, error) {
+// openFFmpeg starts decoding one audio stream, or one channel of it if channel
+// is not 0.
+func openFFmpeg(ctx context.Context, ffmpeg, path string, stream, channel int) (*audioReader, error) {
 	running, cancel := context.WithCancel(ctx)
-	cmd, complaints, err := command(running, ffmpeg, path,
-		[]string{"-nostdin", "-v", "error"},
-		"-map", "0:a:"+strconv.Itoa(stream), "-vn", "-sn", "-dn",
-		"-ac", "1", "-ar", strconv.Itoa(app.SampleRate), "-f", "s16le", "pipe:1")
+	mono := []string{"-ac", "1"}
+	if channel > 0 {
+		mono = []string{"-af", fmt.Sprintf("pan=mono|c0=c%d", channel-1)}
+	}
+	args := append([]string{"-map", "0:a:" + strconv.Itoa(stream), "-vn", "-sn", "-dn"}, mono...)
+	args = append(args, "-ar", strconv.Itoa(app.SampleRate), "-f", "s16le", "pipe:1")
+	cmd, complaints, err := command(running, ffmpeg, path, []string{"-nostdin", "-v", "error"}, args...)
 	if err != nil {
 		cancel()
 		return nil, err

@@ -23,6 +23,7 @@ type wavFile struct {
 	file     *os.File
 	dec      *wav.Decoder
 	channels int
+	only     int // channel + 1; 0 mixes them
 	scale    float32
 	bias     int // subtracted from each sample: 8-bit WAV is unsigned
 	buf      *audio.IntBuffer
@@ -143,16 +144,7 @@ func pcmFormat(format []byte) (channels, rate, depth int, err error) {
 // believes whatever a header says and allocates it, 4 GB for each of a
 // thousand chunks; in this one everything is true.
 func plainWAV(f *os.File, channels, rate, depth int, data dataChunk) (io.ReadSeeker, error) {
-	block := channels * depth / 8
-	head := make([]byte, 0, 44)
-	head = append(head, "RIFF\x24\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00"...)
-	head = binary.LittleEndian.AppendUint16(head, uint16(channels))
-	head = binary.LittleEndian.AppendUint32(head, uint32(rate))
-	head = binary.LittleEndian.AppendUint32(head, uint32(rate*block))
-	head = binary.LittleEndian.AppendUint16(head, uint16(block))
-	head = binary.LittleEndian.AppendUint16(head, uint16(depth))
-	head = append(head, "data"...)
-	head = binary.LittleEndian.AppendUint32(head, data.size)
+	head := wavHeader(channels, rate, depth, data.size)
 	if _, err := f.Seek(data.at, io.SeekStart); err != nil {
 		return nil, err
 	}
@@ -176,11 +168,15 @@ func (w *wavFile) read(buf []float32) (n int, err error) {
 	}
 	frames := got / w.channels
 	for i := range frames {
+		frame := w.buf.Data[i*w.channels : (i+1)*w.channels]
+		if w.only > 0 {
+			frame = frame[w.only-1 : w.only]
+		}
 		sum := 0
-		for _, v := range w.buf.Data[i*w.channels : (i+1)*w.channels] {
+		for _, v := range frame {
 			sum += v - w.bias
 		}
-		buf[i] = float32(sum) / float32(w.channels) * w.scale
+		buf[i] = float32(sum) / float32(len(frame)) * w.scale
 	}
 	if frames == 0 {
 		return 0, io.EOF
@@ -207,11 +203,16 @@ func probeWAV(path string) (app.MediaInfo, error) {
 	return info, nil
 }
 
-func openWAV(ctx context.Context, path string) (*audioReader, error) {
+func openWAV(ctx context.Context, path string, channel int) (*audioReader, error) {
 	w, err := openWAVFile(path)
+	if err == nil && channel > w.channels {
+		w.file.Close()
+		err = app.ErrNoTrack
+	}
 	if err != nil {
 		return nil, err
 	}
+	w.only = channel
 	var source samples = w
 	if rate := int(w.dec.SampleRate); rate != app.SampleRate {
 		source = newResampler(w, rate)

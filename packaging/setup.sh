@@ -51,6 +51,7 @@ packages() {
     needcmd pkg-config                  pkg-config         pkgconf-pkg-config       pkgconf         pkgconf
     needcmd ffmpeg                      ffmpeg             ffmpeg-free              ffmpeg          ffmpeg
     needcmd ffprobe                     ffmpeg             ffmpeg-free              ffmpeg          ffmpeg
+    needpc portaudio-2.0                portaudio19-dev    portaudio-devel          portaudio       portaudio
     if [ "$pm" != brew ]; then
         needpc gl                       libgl1-mesa-dev    mesa-libGL-devel         libglvnd        -
         needpc x11                      libx11-dev         libX11-devel             libx11          -
@@ -68,6 +69,10 @@ packages() {
         needcmd xdotool                 xdotool            xdotool                  xdotool         -
         needcmd openbox                 openbox            openbox                  openbox         -
         needcmd xdpyinfo                x11-utils          xdpyinfo                 xorg-xdpyinfo   -
+        needcmd pulseaudio              pulseaudio         pulseaudio               pulseaudio      -
+        needcmd pactl                   pulseaudio-utils   pulseaudio-utils         libpulse        -
+        need "ls /usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so /usr/lib*/alsa-lib/libasound_module_pcm_pulse.so 2>/dev/null | grep ." \
+                                        libasound2-plugins alsa-plugins-pulseaudio  alsa-plugins    -
         needcmd import                  imagemagick        ImageMagick              imagemagick     -
         need "/usr/bin/python3 -c 'import gi; gi.require_version(\"Gtk\", \"3.0\")'" \
                                         "python3-gi gir1.2-gtk-3.0" python3-gobject python-gobject -
