@@ -100,6 +100,7 @@ func wire(ctx context.Context, c cli.Config, window bool) (*parts, error) {
 		Models:  app.Models{Dirs: append([]string{folders.Models}, c.Models...), Inspect: p.engine.Inspect},
 
 		SideBySide: p.engine.SideBySide(),
+		Recorder:   recorder(c.Replay), Streamer: p.engine, Recordings: filepath.Join(folders.Data, "recordings"),
 	}
 	if c.Store != cli.StoreUnused {
 		p.store, err = store.Open(ctx, folders.Data, store.Options{})
@@ -116,6 +117,14 @@ func wire(ctx context.Context, c cli.Config, window bool) (*parts, error) {
 	}
 	p.app, p.settings = app.New(ctx, deps)
 	return p, nil
+}
+
+// recorder is the machine's, or a file that is heard instead.
+func recorder(r cli.Replay) app.Recorder {
+	if r.Path != "" {
+		return capture.Replay{Path: r.Path, Speed: r.Speed}
+	}
+	return capture.Recorder{}
 }
 
 // openApp serves the commands without a window.

@@ -52,14 +52,9 @@ func startTake(ctx context.Context, source, path string, tracks []*track) (*take
 	if err != nil {
 		return nil, err
 	}
-	t := &take{
-		source: source, path: path, tracks: tracks,
-		wake: make(chan struct{}, 1), stopping: make(chan struct{}), done: make(chan struct{}),
-		grown: make(chan struct{}),
-	}
+	t := newTake(source, path, tracks...)
 	first := make(chan error, len(tracks))
 	for _, tr := range tracks {
-		t.inputs = append(t.inputs, tr.input)
 		t.keepers.Go(func() { tr.keep(t.stopping, first) })
 	}
 	for range tracks {
@@ -80,6 +75,18 @@ func startTake(ctx context.Context, source, path string, tracks []*track) (*take
 	w.publish(time.Now())
 	go w.run()
 	return t, nil
+}
+
+func newTake(source, path string, tracks ...*track) *take {
+	t := &take{
+		source: source, path: path, tracks: tracks,
+		wake: make(chan struct{}, 1), stopping: make(chan struct{}), done: make(chan struct{}),
+		grown: make(chan struct{}),
+	}
+	for _, tr := range tracks {
+		t.inputs = append(t.inputs, tr.input)
+	}
+	return t
 }
 
 // closeInputs waits for the keepers to have closed their streams, but not for
