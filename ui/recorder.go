@@ -43,6 +43,7 @@ func newRecorder(w *Window) *recorder {
 	body := container.New(layout.NewCustomPaddedVBoxLayout(8), r.trouble, r.wave, row)
 	r.content = container.New(layout.NewCustomPaddedVBoxLayout(0), widget.NewLine(false),
 		container.NewStack(widget.NewBox(look.Panel), container.New(layout.NewCustomPaddedLayout(10, 10, 16, 16), body)))
+	r.trouble.Hide()
 	r.content.Hide()
 	return r
 }
@@ -67,7 +68,10 @@ func (w *Window) record() {
 func (r *recorder) show(now app.Recording) {
 	grown := now.Duration > r.now.Duration
 	r.now, r.running = now, !now.Ended()
-	setVisible(r.content, r.running)
+	if r.content.Visible() != r.running {
+		setVisible(r.content, r.running)
+		r.w.arrangeBottom()
+	}
 	if now.Ended() {
 		r.ended(now)
 		return
@@ -86,12 +90,13 @@ func (r *recorder) show(now app.Recording) {
 	r.pause.SetText(map[bool]string{true: "Continue", false: "Pause"}[now.Paused])
 	r.pause.SetEnabled(now.Stage == app.RecordingRunning || now.Stage == app.RecordingPaused)
 	r.words.SetText(recordingWords(now))
-	r.trouble.SetText(troubleWords(now))
-	setVisible(r.trouble, r.trouble.Text() != "")
+	if r.trouble.SetText(troubleWords(now)) {
+		setVisible(r.trouble, r.trouble.Text() != "")
+		r.w.arrangeBottom()
+	}
 }
 
 func (r *recorder) ended(now app.Recording) {
-	r.w.win.Content().Refresh()
 	switch {
 	case now.Err != nil:
 		r.w.complain(now.Err)

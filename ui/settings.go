@@ -26,6 +26,8 @@ type settingsScreen struct {
 	form    *optionsForm
 	theme   *choice
 	keep    *choice
+	source  *choice
+	refine  *choice
 	devices *fyne.Container
 }
 
@@ -39,6 +41,8 @@ func newSettingsScreen(w *Window) *settingsScreen {
 	s.keep = newChoice(func(v string) {
 		s.change(func(x *app.Settings) { x.Keep, _ = strconv.Atoi(v) })
 	})
+	s.source = newChoice(func(v string) { s.change(func(x *app.Settings) { x.Source = v }) })
+	s.refine = newChoice(func(v string) { s.change(func(x *app.Settings) { x.Refine = v }) })
 	s.devices = container.New(layout.NewCustomPaddedVBoxLayout(14))
 	s.form.found = s.showDevices
 	s.content = page("Settings", widget.NewButton("Done", widget.Primary, w.showHome),
@@ -46,6 +50,9 @@ func newSettingsScreen(w *Window) *settingsScreen {
 		container.NewHBox(widget.NewButton("Models…", widget.Plain, w.showModels)),
 		s.form.text,
 		s.form.advanced,
+		formCard(
+			setting("Record from", "With both, what you say and what the others say are told apart.", s.source.Select),
+			setting("Afterwards", "A bigger model can go over what you have not edited.", s.refine.Select)),
 		formCard(widget.NewText("Devices", look.TextSize, look.Ink, fyne.TextStyle{Bold: true}), s.devices),
 		formCard(
 			setting("Memory", "How long a model that nobody uses stays in memory.", s.keep.Select),
@@ -70,6 +77,37 @@ func (s *settingsScreen) showDevices(devices []app.Device) {
 	}
 }
 
+// findInputs looks what can be recorded.
+func (s *settingsScreen) findInputs() {
+	s.w.pump.start(func(ctx context.Context) func() {
+		models := s.w.app.Models().List()
+		inputs, err := s.w.app.Inputs(ctx)
+		if err != nil {
+			s.w.log.Debug("list inputs", "error", err)
+		}
+		return func() { s.showInputs(inputs, models) }
+	})
+}
+
+// showInputs offers what can be recorded, and the models that can go over it.
+func (s *settingsScreen) showInputs(inputs []app.Input, installed []app.ModelInfo) {
+	now := s.w.app.Settings()
+	sources := [][2]string{
+		{"", "The default microphone"}, {app.SourceSystem, "What the computer plays"}, {app.SourceBoth, "Both"},
+	}
+	for _, in := range inputs {
+		sources = append(sources, [2]string{in.ID, in.Name})
+	}
+	s.source.set(now.Source, sources)
+	models := [][2]string{{"", "Leave the text as it is"}}
+	for _, m := range installed {
+		if m.Err == nil {
+			models = append(models, [2]string{m.Name, "Go over it with " + m.Name})
+		}
+	}
+	s.refine.set(now.Refine, models)
+}
+
 // page is a screen of cards that scrolls, with a title and a way out.
 func page(title string, out fyne.CanvasObject, cards ...fyne.CanvasObject) fyne.CanvasObject {
 	head := container.NewBorder(nil, nil, widget.NewText(title, look.TitleSize, look.Ink, fyne.TextStyle{Bold: true}), out)
@@ -91,6 +129,8 @@ func (w *Window) showSettings() {
 	w.settings.theme.set(now.Theme, [][2]string{{"", "As the desktop"}, {"light", "Light"}, {"dark", "Dark"}})
 	w.settings.keep.set(strconv.Itoa(now.Keep), [][2]string{{"1", "One minute"}, {"0", "Five minutes"}, {"30", "Half an hour"}, {"-1", "Always"}})
 	w.settings.form.show(now.Options)
+	w.settings.showInputs(nil, nil)
+	w.settings.findInputs()
 	w.show(w.settings.content)
 }
 

@@ -210,5 +210,5 @@ func (s *strip) arrange() {
 		s.lines.Add(l.row)
 	}
 	setVisible(s.content, len(s.lines.Objects) > 0)
-	s.w.win.Content().Refresh()
+	s.w.arrangeBottom()
 }

@@ -60,6 +60,7 @@ type Window struct {
 	tune       *tuneScreen
 	strip      *strip
 	recorder   *recorder
+	bottom     *fyne.Container // both
 	centre     *fyne.Container
 
 	languages map[string]string // name by code
@@ -95,6 +96,8 @@ func New(ctx context.Context, f fyne.App, a *app.App, opt Options) *Window {
 	w.tune = newTuneScreen(w)
 	w.strip = newStrip(w)
 	w.recorder = newRecorder(w)
+	w.bottom = container.New(layout.NewCustomPaddedVBoxLayout(0), w.recorder.content, w.strip.content)
+	w.bottom.Hide()
 	w.centre = container.NewStack()
 	w.win.SetContent(w.layout())
 	w.win.SetPadded(false)
@@ -135,7 +138,14 @@ func (w *Window) layout() fyne.CanvasObject {
 	top := container.NewVBox(w.toolbar.content)
 	return container.NewBorder(
 		container.New(layout.NewCustomPaddedVBoxLayout(0), top, widget.NewLine(false)),
-		container.New(layout.NewCustomPaddedVBoxLayout(0), w.recorder.content, w.strip.content), left, nil, w.centre)
+		w.bottom, left, nil, w.centre)
+}
+
+// arrangeBottom makes room at the bottom for what is going on, and none if
+// nothing is.
+func (w *Window) arrangeBottom() {
+	setVisible(w.bottom, w.recorder.content.Visible() || w.strip.content.Visible())
+	w.win.Content().Refresh()
 }
 
 // fixedWidth gives its objects a width and whatever height there is.
