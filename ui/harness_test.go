@@ -20,15 +20,16 @@ import (
 // harness is a window over an App whose ears, reader and library are fakes.
 type harness struct {
 	*Window
-	t       *testing.T
-	queue   chan func()
-	library *fakeLibrary
-	ears    *fakeEars
-	dialogs *fakeDialogs
-	fetcher *fakeFetcher
-	tuner   *fakeTuner
-	dir     string
-	now     time.Time
+	t        *testing.T
+	queue    chan func()
+	library  *fakeLibrary
+	ears     *fakeEars
+	dialogs  *fakeDialogs
+	fetcher  *fakeFetcher
+	recorder *fakeRecorder
+	tuner    *fakeTuner
+	dir      string
+	now      time.Time
 }
 
 // newHarness opens a window. With models, one is installed.
@@ -36,9 +37,10 @@ func newHarness(t *testing.T, models bool, prepare ...func(*harness)) *harness {
 	t.Helper()
 	h := &harness{
 		t: t, queue: make(chan func(), 4096), library: &fakeLibrary{}, dialogs: &fakeDialogs{},
-		fetcher: &fakeFetcher{steps: make(chan app.FetchProgress), end: make(chan error)},
-		tuner:   &fakeTuner{measured: make(chan float64)},
-		ears:    &fakeEars{steps: make(chan app.Progress), end: make(chan error)}, dir: t.TempDir(),
+		recorder: newFakeRecorder(),
+		fetcher:  &fakeFetcher{steps: make(chan app.FetchProgress), end: make(chan error)},
+		tuner:    &fakeTuner{measured: make(chan float64)},
+		ears:     &fakeEars{steps: make(chan app.Progress), end: make(chan error)}, dir: t.TempDir(),
 		now: time.Date(2026, 11, 22, 15, 4, 5, 0, time.Local),
 	}
 	if models {
@@ -49,6 +51,7 @@ func newHarness(t *testing.T, models bool, prepare ...func(*harness)) *harness {
 		p(h)
 	}
 	a, err := app.New(t.Context(), app.Deps{
+		Recorder: h.recorder, Streamer: h.recorder, Recordings: filepath.Join(h.dir, "takes"),
 		Media: fakeMedia{}, Recognizer: h.ears, Library: h.library, Fetcher: h.fetcher, Tuner: h.tuner,
 		SettingsPath: filepath.Join(h.dir, "settings.json"),
 		Models:       app.Models{Dirs: []string{h.dir}, Inspect: fakeInspect},
@@ -306,6 +309,9 @@ func (l *fakeLibrary) Create(_ context.Context, e app.Entry) (int64, error) {
 
 func (l *fakeLibrary) Append(_ context.Context, id int64, p app.Progress) error {
 	return l.change(id, func(t *app.Transcript) {
+		for i := range p.Segments {
+			p.Segments[i].ID = 100*id + int64(len(t.Segments)+i)
+		}
 		t.Segments = append(t.Segments, p.Segments...)
 		t.Position = max(t.Position, p.Position)
 		t.Language, t.Device = p.Language, p.Device

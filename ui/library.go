@@ -218,10 +218,12 @@ func (w *Window) about(e app.Entry) (text string, color fyne.ThemeColorName) {
 		parts = append(parts, e.Language)
 	}
 	color = look.Dim
-	switch e.State {
-	case app.StateRunning:
+	switch {
+	case e.State == app.StateRunning && e.Source.Hash == "":
+		return when + " · recording", look.Recording
+	case e.State == app.StateRunning:
 		parts, color = append(parts, "transcribing"), look.Accent
-	case app.StateDone:
+	case e.State == app.StateDone:
 		parts = append(parts, e.Model)
 	default:
 		parts, color = append(parts, string(e.State)), look.Warning

@@ -103,7 +103,9 @@ func (t *transcriptScreen) recording(r app.Recording) {
 	if !t.isLive() && !was {
 		return
 	}
-	t.showLive()
+	if t.showLive(); !t.isLive() {
+		t.showEntry()
+	}
 	if !slices.EqualFunc(speaking, t.speaking, sameUtterance) {
 		follow := t.rows.AtEnd()
 		t.speaking = speaking
