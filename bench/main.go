@@ -44,7 +44,7 @@ func main() {
 	}
 }
 
-// run measures; with "profile", "variant" or "live" it is the child process of one of
+// run measures; with "profile", "variant", "live" or "hour" it is the child process of one of
 // its own cases.
 func run(ctx context.Context, args []string) error {
 	switch {
@@ -54,6 +54,8 @@ func run(ctx context.Context, args []string) error {
 		return printVariant(ctx)
 	case len(args) == 3 && args[0] == "live":
 		return listenLive(ctx, args[1], args[2])
+	case len(args) == 3 && args[0] == "hour":
+		return listenHour(ctx, args[1], args[2])
 	}
 	opt, err := parse(args)
 	if err != nil {
@@ -145,6 +147,7 @@ var cases = []struct {
 	{"overhead", (*bench).overhead},
 	{"cancel", (*bench).cancel},
 	{"live", (*bench).live},
+	{"hour", (*bench).hour},
 	{"window", (*bench).window},
 	{"shapes", (*bench).shaped},
 }

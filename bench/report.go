@@ -18,6 +18,8 @@ var method = []string{
 	"The silence is noise at -72 dBFS in pauses of 1 to 20 s. The server's time begins with its start, as Earshot's does.",
 	"Memory is the peak of the largest process. whisper-cli is stopped at its first line of text, so that its true peak can only be higher.",
 	"Shapes other than tiny have random weights, written so that every window says the same 80 words with certainty: no fall-back, the same tokens on both sides. They show speed only.",
+	"Live text: the fixture's clips are spoken again on a clock that runs as time does but for waiting, one after the other, in their languages. The times of speech are the fixture's own; an utterance is a sentence with 0.8 s of silence before it, and after it for its end; of words those count that were heard rightly. Words taken back are normalised erasure (Arivazhagan 2020): words on the screen that the next text does not begin with, case and punctuation included, for each word of the final text.",
+	"The compute of a partial text is all CPU time between the report before and it, voice activity included, on average; a whole window is 10 s of sound as whisper-stream decodes it at each step: spectrogram, 30 s encoded, tokens, by whisper-cli's own count on one thread, greedy. The long replay repeats five minutes; lag is from the end of the last word, as Earshot says, to its text being closed, medians; up to a voice activity frame of 32 ms counts as none.",
 	"“Others” is the share of all cores that other programs took meanwhile. Above a few per cent the figures are provisional: threads that spin, as whisper-cli's do, suffer out of proportion.",
 }
 

@@ -94,11 +94,6 @@ func (s *stream) tidy() {
 	}
 }
 
-// settled is what the utterance says so far.
-func (s *stream) settled() []app.Segment {
-	return s.live.agreed.settle(s.live.last.segments, s.unspaced())
-}
-
 // cut closes what segments say before a gap. The utterance goes on from its
 // quietest moment.
 func (s *stream) cut(segments []app.Segment, g gap) {
