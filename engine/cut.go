@@ -101,7 +101,7 @@ func (s *stream) cut(segments []app.Segment, g gap) {
 	middle := (g.lo + g.hi) / 2
 	lo := s.sample(min(g.lo, middle-least/2))
 	hi := s.sample(max(g.hi, middle+least/2))
-	at := s.in.base + quietest(s.in.buf, lo-s.in.base, min(hi, s.judged)-s.in.base)
+	at := s.in.base + quietest(s.in.buf, lo-s.in.base, min(hi, s.in.heard())-s.in.base)
 	s.close(firstWords(segments, g.n, s.unspaced()), at)
 	s.live.from = at
 	s.live.agreed.forget(g.n)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"earshot/app"
@@ -19,6 +20,16 @@ type live struct {
 	sure     bool
 }
 
+// shown is what is shown of the tentative words: not the last one, which is
+// cut off by the end of the sound and rarely right, unless there is no other.
+func (l *live) shown() []app.Word {
+	words := slices.Clip(l.agreed.tentative)
+	if l.finalAt < 0 && len(words) > 0 && len(words)+len(l.agreed.confirmed) > 1 {
+		words = words[:len(words)-1]
+	}
+	return words
+}
+
 // decodeFinal decodes the utterance as if no speech came any more.
 func (s *stream) decodeFinal(ctx context.Context) error {
 	err := s.decodeOpen(ctx, min(s.judged, (s.turn.last+1)*vadFrame+padAfter), true)
@@ -31,6 +42,10 @@ func (s *stream) decodeFinal(ctx context.Context) error {
 func (s *stream) decodeOpen(ctx context.Context, to int, final bool) error {
 	t := &task{}
 	t.window.add(s.live.from, s.in.slice(s.live.from, to))
+	if len(t.window.samples) == 0 {
+		s.live.last = heard{}
+		return nil
+	}
 	began := time.Now()
 	var h heard
 	err := s.carry(ctx, t, &s.decoder, func(state nativeState) (err error) {
@@ -107,4 +122,3 @@ func (s *stream) unspaced() bool {
 	}
 	return unspaced[s.live.language]
 }
-

@@ -147,11 +147,6 @@ func (s *stream) hearFrame(ctx context.Context, p float32) error {
 
 // keepUp decodes what is open, where enough is new.
 func (s *stream) keepUp(ctx context.Context) error {
-	fresh := s.in.heard() - s.live.upto
-	step := max(nextStep, int(stepLoad*s.took.Seconds()*app.SampleRate))
-	if len(s.live.last.segments) == 0 {
-		step = firstStep
-	}
 	switch {
 	case !s.turn.open:
 		return nil
@@ -160,7 +155,7 @@ func (s *stream) keepUp(ctx context.Context) error {
 			return nil
 		}
 		return s.decodeFinal(ctx)
-	case s.turn.quiet() > vadFrame || s.turn.spoken() < firstStep || fresh < step:
+	case s.turn.quiet() > vadFrame || s.turn.spoken() < firstStep || s.in.heard()-s.live.upto < s.step():
 		return nil
 	}
 	if err := s.decodeOpen(ctx, s.in.heard(), false); err != nil {
@@ -168,6 +163,15 @@ func (s *stream) keepUp(ctx context.Context) error {
 	}
 	s.tidy()
 	return nil
+}
+
+// step is how many samples must be new for what is open to be decoded again.
+func (s *stream) step() int {
+	took := s.took.Seconds() * app.SampleRate
+	if len(s.live.last.segments) == 0 && len(s.live.agreed.confirmed) == 0 {
+		return max(firstStep, int(took))
+	}
+	return max(nextStep, int(stepLoad*took))
 }
 
 // end closes the utterance that has ended.
@@ -249,7 +253,7 @@ func (s *stream) send() {
 		h.Language = s.live.language
 	}
 	if s.turn.open {
-		h.Confirmed, h.Tentative = slices.Clip(s.live.agreed.confirmed), slices.Clip(s.live.agreed.tentative)
+		h.Confirmed, h.Tentative = slices.Clip(s.live.agreed.confirmed), s.live.shown()
 	}
 	if !s.changed && h.Speech == s.sent.Speech && h.Read < s.sent.Read+1 {
 		return
