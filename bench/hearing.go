@@ -75,7 +75,8 @@ func (h *hearing) hear(r app.Heard) {
 	if n := len(open); n > 0 {
 		h.partials = append(h.partials, moment{now, open[n-1].End})
 	}
-	if h.show(append(said, r.Tentative...), closed) && len(r.Segments) == 0 {
+	// In silence the utterance is decoded for good.
+	if h.show(append(said, r.Tentative...), closed) && r.Speech && len(r.Segments) == 0 {
 		h.cpu = append(h.cpu, spent.Seconds())
 	}
 }

@@ -29,9 +29,9 @@ func TestHearing(t *testing.T) {
 		report app.Heard
 	}{
 		{0.4, app.Heard{Speech: true}},
-		{1.0, app.Heard{Tentative: words(0.5, "wee go")}},
-		{1.5, app.Heard{Confirmed: words(0.5, "we"), Tentative: words(1, "go")}}, // two taken back
-		{2.0, app.Heard{Confirmed: words(0.5, "we go"), Tentative: words(1.5, "comb")}},
+		{1.0, app.Heard{Speech: true, Tentative: words(0.5, "wee go")}},
+		{1.5, app.Heard{Speech: true, Confirmed: words(0.5, "we"), Tentative: words(1, "go")}}, // two taken back
+		{2.0, app.Heard{Speech: true, Confirmed: words(0.5, "we go"), Tentative: words(1.5, "comb")}},
 		{2.9, app.Heard{Segments: []app.Segment{{Start: 0.5, End: 2, Words: words(0.5, "we go home.")}}}}, // one
 	} {
 		now = r.at

@@ -19,7 +19,7 @@ const (
 	nextStep  = 480 * app.SampleRate / 1000
 	// Positions of the encoder's input beside those of the sound, while an
 	// utterance is open: see audioContext.
-	openMargin = 48
+	openMargin = 32
 	// How many times as long as it takes to decode must have been spoken since.
 	stepLoad = 1.5
 	// A language detected in less speech may be another one.
@@ -33,7 +33,6 @@ func (e *Engine) Stream(ctx context.Context, audio app.Audio, opt app.RecognizeO
 		return app.Recognized{}, err
 	}
 	defer r.end()
-	r.on = func(app.Progress) {}
 	s := &stream{recognition: r, tell: on, in: intake{audio: audio}, probabilities: loud}
 	if opt.VAD == "" {
 		r.result.Warnings = append(r.result.Warnings, withoutVAD)
