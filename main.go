@@ -133,6 +133,9 @@ func openApp(ctx context.Context, c cli.Config) (*app.App, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := p.app.RecoverRecordings(ctx); err != nil {
+		c.Log.Warn("recover recordings", "error", err)
+	}
 	for _, line := range p.troubles() {
 		fmt.Fprintln(os.Stderr, "earshot:", line)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"earshot/app"
@@ -25,13 +26,15 @@ type script struct {
 // its clock.
 type hearing struct {
 	spoken func() float64
+	busy   func() time.Duration // CPU time so far
 	reports
 	shown     []string // all words of the last report
 	committed []spokenWord
-	closed    int // how many of them
-	erased    int // words shown that the next report took back
-	broken    int // certain words that a later report changed
-	decodes   int // reports of a hypothesis
+	closed    int       // how many of them
+	erased    int       // words shown that the next report took back
+	broken    int       // certain words that a later report changed
+	cpu       []float64 // seconds spent on each text of an open utterance
+	spent     time.Duration
 }
 
 // reports are the times at which text has come.
@@ -66,15 +69,20 @@ func (h *hearing) hear(r app.Heard) {
 	if n := len(r.Segments); n > 0 {
 		h.finals = append(h.finals, moment{now, r.Segments[n-1].End})
 	}
+	spent := h.busy() - h.spent
+	h.spent += spent
 	open := append(slices.Clone(r.Confirmed), r.Tentative...)
 	if n := len(open); n > 0 {
 		h.partials = append(h.partials, moment{now, open[n-1].End})
 	}
-	h.show(append(said, r.Tentative...), closed)
+	// In silence the utterance is decoded for good.
+	if h.show(append(said, r.Tentative...), closed) && r.Speech && len(r.Segments) == 0 {
+		h.cpu = append(h.cpu, spent.Seconds())
+	}
 }
 
-// show notes what a reader sees now.
-func (h *hearing) show(words []app.Word, closed int) {
+// show notes what a reader sees now, and reports whether it is something else.
+func (h *hearing) show(words []app.Word, closed int) bool {
 	shown := h.shown[:h.closed:h.closed]
 	for _, w := range words {
 		shown = append(shown, w.Text)
@@ -83,11 +91,10 @@ func (h *hearing) show(words []app.Word, closed int) {
 	for same < min(len(shown), len(h.shown)) && shown[same] == h.shown[same] {
 		same++
 	}
-	if !slices.Equal(shown, h.shown) {
-		h.decodes++
-	}
 	h.erased += len(h.shown) - same
+	other := !slices.Equal(shown, h.shown)
 	h.shown, h.closed = shown, closed
+	return other
 }
 
 // commitLags are how long after its end each word that was heard rightly was

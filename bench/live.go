@@ -11,12 +11,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
-	"syscall"
-	"time"
-
-	"earshot/app"
-	"earshot/engine"
 )
 
 // heardLive is what a child process measures of live text.
@@ -24,9 +18,8 @@ type heardLive struct {
 	First, Commit, Final []float64 // seconds
 	Words                int       // of the final texts
 	Erased, Broken       int
-	Decodes              int     // reports with another text
-	CPU                  float64 // seconds
-	Said                 int     // words of the references
+	CPU                  []float64 // seconds, of each text of an open utterance
+	Said                 int       // words of the references
 	Errors, BatchErrors  int
 }
 
@@ -45,7 +38,7 @@ func (b *bench) live(ctx context.Context) ([]row, error) {
 		{Case: "live: word error rate above that of whole files", Unit: "%", Most: 1},
 	}
 	var h heardLive
-	if err := b.child(ctx, &h, "live"); err != nil {
+	if err := b.child(ctx, &h, "live", b.shared, strconv.Itoa(b.length.live)); err != nil {
 		return rows, err
 	}
 	window, err := b.wholeWindow(ctx)
@@ -58,11 +51,38 @@ func (b *bench) live(ctx context.Context) ([]row, error) {
 	}
 	rows[6].Measured = float64(h.Erased) / float64(h.Words)
 	rows[7].Measured = float64(h.Broken)
-	partial := h.CPU / float64(h.Decodes)
+	partial := mean(h.CPU)
 	rows[8].Measured = window / partial
 	rows[8].Note = fmt.Sprintf("%.0f of %.0f ms of CPU", 1000*partial, 1000*window)
 	live, batch := 100*float64(h.Errors)/float64(h.Said), 100*float64(h.BatchErrors)/float64(h.Said)
 	rows[9].Measured, rows[9].Note = live-batch, fmt.Sprintf("%.2f, %.2f %% of %d words", live, batch, h.Said)
+	return rows, nil
+}
+
+// heardHour is what a child process measures of a long recording.
+type heardHour struct {
+	Seconds     float64 // that it took
+	Early, Late float64 // lag of the texts of its first and its last sixth, median, seconds
+	Grown       int64   // bytes of memory, from the end of its first sixth to its end
+	Dropped     int     // samples
+	Words       int
+}
+
+// hour streams a long recording: nothing may pile up.
+func (b *bench) hour(ctx context.Context) ([]row, error) {
+	of := "live, " + span(b.length.hour) + ": "
+	rows := []row{
+		{Case: of + "a text comes later in the last sixth than in the first by", Unit: "ms", Most: 32},
+		{Case: of + "memory grows by", Unit: "MB", Most: 20},
+		{Case: of + "samples dropped", None: true},
+	}
+	var h heardHour
+	if err := b.child(ctx, &h, "hour", b.shared, strconv.Itoa(b.length.hour)); err != nil {
+		return rows, err
+	}
+	rows[0].Measured, rows[0].Note = 1000*(h.Late-h.Early), fmt.Sprintf("%.0f, %.0f ms; it took %.0f s", 1000*h.Early, 1000*h.Late, h.Seconds)
+	rows[1].Measured, rows[1].Note = float64(h.Grown)/1e6, fmt.Sprintf("%d words", h.Words)
+	rows[2].Measured = float64(h.Dropped)
 	return rows, nil
 }
 
@@ -75,7 +95,7 @@ func (b *bench) child(ctx context.Context, result any, args ...string) error {
 	if _, err := b.fixture("audio/synth/manifest.json"); err != nil {
 		return err
 	}
-	if _, err := b.measure(exec.CommandContext(ctx, self, append(args, b.shared, strconv.Itoa(b.length.live))...)); err != nil {
+	if _, err := b.measure(exec.CommandContext(ctx, self, args...)); err != nil {
 		return err
 	}
 	out, err := os.ReadFile(filepath.Join(b.dir, "stdout"))
@@ -100,7 +120,8 @@ func (b *bench) wholeWindow(ctx context.Context) (seconds float64, err error) {
 	}
 	var all []float64
 	for range max(3, b.rounds) {
-		if _, err := b.theirs("", model, []string{"-t", "1", "-bs", "1", "-bo", "1"}, audio).run(ctx); err != nil {
+		u, err := b.theirs("", model, []string{"-t", "1", "-bs", "1", "-bo", "1"}, audio).run(ctx)
+		if err != nil {
 			return 0, err
 		}
 		said, err := os.ReadFile(filepath.Join(b.dir, "stderr"))
@@ -118,9 +139,19 @@ func (b *bench) wholeWindow(ctx context.Context) (seconds float64, err error) {
 		if sum == 0 {
 			return 0, errors.New("whisper-cli prints no times")
 		}
-		all = append(all, sum)
+		// It counts time, of which it had a CPU for a part.
+		all = append(all, sum*min(1, u.cpu.Seconds()/u.wall.Seconds()))
 	}
 	return median(all), nil
+}
+
+// mean of x; 0 of nothing.
+func mean(x []float64) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += v / float64(len(x))
+	}
+	return sum
 }
 
 // percentile of x, 0..1; 0 of nothing.
@@ -130,130 +161,4 @@ func percentile(x []float64, p float64) float64 {
 	}
 	x = slices.Sorted(slices.Values(x))
 	return x[min(int(p*float64(len(x))), len(x)-1)]
-}
-
-// player streams the shared fixtures, in a process of its own.
-type player struct {
-	engine *engine.Engine
-	shared string
-	opt    app.RecognizeOptions
-}
-
-func newPlayer(shared string) *player {
-	return &player{engine.New(engine.Options{LeaveCore: true}), shared, app.RecognizeOptions{
-		Model: filepath.Join(shared, "models", "ggml-synth-tiny.bin"), VAD: filepath.Join(shared, "models", "ggml-silero-v6.2.0.bin"),
-		Device: "cpu", Keep: -1,
-	}}
-}
-
-// listenLive is the child process of live.
-func listenLive(ctx context.Context, shared, longest string) error {
-	seconds, err := strconv.Atoi(longest)
-	if err != nil {
-		return err
-	}
-	clips, err := readManifest(shared)
-	if err != nil {
-		return err
-	}
-	p := newPlayer(shared)
-	defer p.engine.Close()
-	var all heardLive
-	for _, c := range clips {
-		if c.Language == "-" {
-			continue
-		}
-		samples, err := p.samples(ctx, c.File)
-		if err != nil {
-			return err
-		}
-		if len(samples) > seconds*app.SampleRate {
-			continue
-		}
-		if err := p.hear(ctx, c, samples, &all); err != nil {
-			return fmt.Errorf("%s: %w", c.File, err)
-		}
-	}
-	return json.NewEncoder(os.Stdout).Encode(all)
-}
-
-// hear streams a clip, then recognizes it as a whole.
-func (p *player) hear(ctx context.Context, c clip, samples []float32, all *heardLive) error {
-	p.opt.Language = c.Language
-	said := c.script()
-	source := &replay{samples: samples}
-	h := hearing{spoken: source.Spoken}
-	before := cpuTime()
-	if _, err := p.engine.Stream(ctx, source, p.opt, h.hear); err != nil {
-		return err
-	}
-	all.CPU += (cpuTime() - before).Seconds()
-	var batch []string
-	_, err := p.engine.Recognize(ctx, &replay{samples: samples}, p.opt, func(r app.Progress) {
-		for _, s := range r.Segments {
-			batch = append(batch, s.Text)
-		}
-	})
-	all.First = append(all.First, h.firstLags(said)...)
-	all.Commit = append(all.Commit, h.commitLags(said)...)
-	all.Final = append(all.Final, h.finalLags(said)...)
-	all.Words += len(h.shown)
-	all.Erased, all.Broken, all.Decodes = all.Erased+h.erased, all.Broken+h.broken, all.Decodes+h.decodes
-	all.Said += len(strings.Fields(said.text))
-	all.Errors += wordErrors(strings.Join(h.shown, " "), said.text)
-	all.BatchErrors += wordErrors(strings.Join(batch, " "), said.text)
-	return err
-}
-
-func (p *player) samples(ctx context.Context, file string) ([]float32, error) {
-	pcm, err := readPCM(ctx, filepath.Join(p.shared, "audio", "synth", file))
-	samples := make([]float32, len(pcm))
-	for i, v := range pcm {
-		samples[i] = float32(v) / 32768
-	}
-	return samples, err
-}
-
-// clip is an entry of the fixtures' manifest.
-type clip struct {
-	File     string `json:"file"`
-	Language string `json:"lang"`
-	Segments []struct {
-		Start, End float64
-		Text       string
-		Words      [][3]any // word, start, end
-	} `json:"segments"`
-}
-
-func readManifest(shared string) ([]clip, error) {
-	data, err := os.ReadFile(filepath.Join(shared, "audio", "synth", "manifest.json"))
-	if err != nil {
-		return nil, err
-	}
-	var all []clip
-	return all, json.Unmarshal(data, &all)
-}
-
-func (c clip) script() script {
-	var s script
-	var lines []string
-	for _, segment := range c.Segments {
-		lines = append(lines, segment.Text)
-		s.sentences = append(s.sentences, [2]float64{segment.Start, segment.End})
-		for _, w := range segment.Words {
-			text, _ := w[0].(string)
-			end, _ := w[2].(float64)
-			s.words = append(s.words, spokenWord{text, end})
-		}
-	}
-	s.text = strings.Join(lines, " ")
-	return s
-}
-
-func cpuTime() time.Duration {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

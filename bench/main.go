@@ -44,8 +44,8 @@ func main() {
 	}
 }
 
-// run measures; with "profile", "idle", "variant" or "live" it is the child process
-// of one of its own cases.
+// run measures; with "profile", "idle", "variant", "live" or "hour" it is the child
+// process of one of its own cases.
 func run(ctx context.Context, args []string) error {
 	switch {
 	case len(args) == 5 && args[0] == "profile":
@@ -56,6 +56,8 @@ func run(ctx context.Context, args []string) error {
 		return printVariant(ctx)
 	case len(args) == 3 && args[0] == "live":
 		return listenLive(ctx, args[1], args[2])
+	case len(args) == 3 && args[0] == "hour":
+		return listenHour(ctx, args[1], args[2])
 	}
 	opt, err := parse(args)
 	if err != nil {
@@ -148,6 +150,7 @@ var cases = []struct {
 	{"overhead", (*bench).overhead},
 	{"cancel", (*bench).cancel},
 	{"live", (*bench).live},
+	{"hour", (*bench).hour},
 	{"window", (*bench).window},
 	{"shapes", (*bench).shaped},
 }

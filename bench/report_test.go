@@ -32,6 +32,8 @@ func TestVerdict(t *testing.T) {
 		{row{Measured: -40, Unit: "MB", Most: 100}, "ok", "≤ 100 MB"},
 		{row{Measured: -0.4, Unit: "MB", Most: 30}, "ok", "≤ 30 MB"},
 		{row{Measured: 3, Unit: "×"}, "", ""},
+		{row{None: true}, "ok", "0"},
+		{row{Measured: 1, None: true}, "MISSED", "0"},
 		{row{Unit: "ms", Most: 500, Missing: "no screen"}, "not measured: no screen", "≤ 500 ms"},
 	} {
 		if got := c.r.verdict(); got != c.want || c.r.bound() != c.bound {

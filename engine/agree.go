@@ -75,10 +75,10 @@ func (a *agreement) settle(segments []app.Segment, unspaced bool) []app.Segment 
 		}
 		switch {
 		case len(own) == 0:
-		case said == 0:
+		case said == 0 && len(own) == len(s.Words):
 			settled = append(settled, s)
 		default:
-			inOrder(own[said:], own[said-1].End)
+			inOrder(own, own[0].Start)
 			settled = append(settled, ofWords(s, own, unspaced))
 		}
 	}
@@ -91,29 +91,28 @@ func (a *agreement) settle(segments []app.Segment, unspaced bool) []app.Segment 
 // places tells for each confirmed word which of the segments it belongs to. from
 // is how many of their words it stands for.
 func (a *agreement) places(segments []app.Segment, from int) []int {
-	var places []int
-	segment, left := 0, 0
-	if len(segments) > 0 {
-		left = len(segments[0].Words)
+	if len(segments) == 0 {
+		return nil
 	}
+	places := make([]int, len(a.confirmed))
+	at, words := 0, len(segments[0].Words) // the segment, and how many there are to its end
 	for i, w := range a.confirmed {
-		for segment < len(segments)-1 {
-			if from == len(a.confirmed) && i < left || from != len(a.confirmed) && (w.Start+w.End)/2 < segments[segment].End {
+		for at+1 < len(segments) && words <= from {
+			if from == len(a.confirmed) && i < words || from != len(a.confirmed) && (w.Start+w.End)/2 < segments[at].End {
 				break
 			}
-			segment++
-			left += len(segments[segment].Words)
+			at++
+			words += len(segments[at].Words)
 		}
-		if segment < len(segments) {
-			places = append(places, segment)
-		}
+		places[i] = at
 	}
 	return places
 }
 
 // reaches is how many of a hypothesis's words say what has been confirmed: so
-// many that it takes the fewest changes to turn them into it and, of several
-// such numbers, the one that ends at the most similar time.
+// many that it takes the fewest changes to turn them into it. Of several such
+// numbers it is one that ends in the same word, if there is one, and then the one
+// that ends at the most similar time.
 func (a *agreement) reaches(words []app.Word) int {
 	if len(a.confirmed) == 0 {
 		return 0
@@ -134,14 +133,22 @@ func (a *agreement) reaches(words []app.Word) int {
 			changes[j+1] = min(cost, changes[j]+1, changes[j+1]+1)
 		}
 	}
-	best, nearest := 0, math.Inf(1)
+	last := a.confirmed[len(a.confirmed)-1]
+	best, least := 0, math.Inf(1)
 	for j, n := range changes {
-		off := a.end() - a.confirmed[0].Start
-		if j > 0 {
-			off = math.Abs(words[j-1].End - a.end())
+		const more, other = 1e6, 1e3 // than any number of seconds
+		cost := more * float64(n)
+		switch {
+		case j == 0:
+			cost += other + last.End - a.confirmed[0].Start
+		case essence(words[j-1].Text) != essence(last.Text):
+			cost += other
+			fallthrough
+		default:
+			cost += min(math.Abs(words[j-1].End-last.End), other-1)
 		}
-		if n < changes[best] || n == changes[best] && off < nearest {
-			best, nearest = j, off
+		if cost < least {
+			best, least = j, cost
 		}
 	}
 	return best

@@ -94,11 +94,6 @@ func (s *stream) tidy() {
 	}
 }
 
-// settled is what the utterance says so far.
-func (s *stream) settled() []app.Segment {
-	return s.live.agreed.settle(s.live.last.segments, s.unspaced())
-}
-
 // cut closes what segments say before a gap. The utterance goes on from its
 // quietest moment.
 func (s *stream) cut(segments []app.Segment, g gap) {
@@ -106,7 +101,7 @@ func (s *stream) cut(segments []app.Segment, g gap) {
 	middle := (g.lo + g.hi) / 2
 	lo := s.sample(min(g.lo, middle-least/2))
 	hi := s.sample(max(g.hi, middle+least/2))
-	at := s.in.base + quietest(s.in.buf, lo-s.in.base, min(hi, s.judged)-s.in.base)
+	at := s.in.base + quietest(s.in.buf, lo-s.in.base, min(hi, s.in.heard())-s.in.base)
 	s.close(firstWords(segments, g.n, s.unspaced()), at)
 	s.live.from = at
 	s.live.agreed.forget(g.n)

@@ -43,7 +43,7 @@ type Options struct {
 	LeaveCore bool
 }
 
-// Engine implements app.Recognizer. It keeps the model that was used last in
+// Engine implements app.Recognizer and app.Streamer. It keeps the model that was used last in
 // memory, to be shared by all jobs. It is safe for concurrent use.
 type Engine struct {
 	log    *slog.Logger

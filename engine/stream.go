@@ -19,7 +19,7 @@ const (
 	nextStep  = 480 * app.SampleRate / 1000
 	// Positions of the encoder's input beside those of the sound, while an
 	// utterance is open: see audioContext.
-	openMargin = 48
+	openMargin = 32
 	// How many times as long as it takes to decode must have been spoken since.
 	stepLoad = 1.5
 	// A language detected in less speech may be another one.
@@ -33,7 +33,6 @@ func (e *Engine) Stream(ctx context.Context, audio app.Audio, opt app.RecognizeO
 		return app.Recognized{}, err
 	}
 	defer r.end()
-	r.on = func(app.Progress) {}
 	s := &stream{recognition: r, tell: on, in: intake{audio: audio}, probabilities: loud}
 	if opt.VAD == "" {
 		r.result.Warnings = append(r.result.Warnings, withoutVAD)
@@ -83,18 +82,6 @@ type stream struct {
 	report  app.Heard // the next one
 	sent    app.Heard // the last one
 	changed bool      // live, since that
-}
-
-// live is the utterance that is open.
-type live struct {
-	from     int // its first sample, silence before it included
-	upto     int // the last decode heard what is before this sample; 0 if there was none
-	last     heard
-	finalAt  int // the last frame of speech, if last was made as if no other came; else -1
-	agreed   agreement
-	language string // of the last decode
-	p        float64
-	sure     bool
 }
 
 // run reads the audio to its end.
@@ -159,11 +146,6 @@ func (s *stream) hearFrame(ctx context.Context, p float32) error {
 
 // keepUp decodes what is open, where enough is new.
 func (s *stream) keepUp(ctx context.Context) error {
-	fresh := s.in.heard() - s.live.upto
-	step := max(nextStep, int(stepLoad*s.took.Seconds()*app.SampleRate))
-	if len(s.live.last.segments) == 0 {
-		step = firstStep
-	}
 	switch {
 	case !s.turn.open:
 		return nil
@@ -172,7 +154,7 @@ func (s *stream) keepUp(ctx context.Context) error {
 			return nil
 		}
 		return s.decodeFinal(ctx)
-	case s.turn.quiet() > vadFrame || s.turn.spoken() < firstStep || fresh < step:
+	case s.turn.quiet() > vadFrame || s.turn.spoken() < firstStep || s.in.heard()-s.live.upto < s.step():
 		return nil
 	}
 	if err := s.decodeOpen(ctx, s.in.heard(), false); err != nil {
@@ -182,81 +164,13 @@ func (s *stream) keepUp(ctx context.Context) error {
 	return nil
 }
 
-// decodeFinal decodes the utterance as if no speech came any more.
-func (s *stream) decodeFinal(ctx context.Context) error {
-	err := s.decodeOpen(ctx, min(s.judged, (s.turn.last+1)*vadFrame+padAfter), true)
-	s.live.finalAt = s.turn.last
-	return err
-}
-
-// decodeOpen decodes the utterance up to a sample, with all care if it is to be
-// the last time.
-func (s *stream) decodeOpen(ctx context.Context, to int, final bool) error {
-	t := &task{}
-	t.window.add(s.live.from, s.in.slice(s.live.from, to))
-	began := time.Now()
-	var h heard
-	err := s.carry(ctx, t, &s.decoder, func(state nativeState) (err error) {
-		h, err = s.hear(ctx, t, state, final)
-		return err
-	})
-	if err != nil {
-		return err
+// step is how many samples must be new for what is open to be decoded again.
+func (s *stream) step() int {
+	took := s.took.Seconds() * app.SampleRate
+	if len(s.live.last.segments) == 0 && len(s.live.agreed.confirmed) == 0 {
+		return max(firstStep, int(took))
 	}
-	s.took = time.Since(began)
-	s.progress.Position = s.seconds(s.closed)
-	s.noteDevice(t)
-	for i, found := range h.segments {
-		h.segments[i] = moved(found, s.opt.Offset)
-		inOrder(found.Words, s.told)
-	}
-	s.live.upto, s.live.last, s.live.finalAt = to, h, -1
-	s.live.agreed.hear(wordsOf(h.segments))
-	s.changed = true
-	return nil
-}
-
-func (s *stream) hear(ctx context.Context, t *task, state nativeState, final bool) (heard, error) {
-	samples := padded(t.window.samples)
-	opt := s.decoding(len(samples))
-	if err := s.askLanguage(state, samples, &opt); err != nil {
-		return heard{}, err
-	}
-	if final {
-		return t.hearSurely(ctx, state, samples, opt)
-	}
-	opt.temperatureStep = 0
-	opt.audioContext = audioContextWith(len(samples), openMargin)
-	h, err := t.hear(ctx, state, samples, opt)
-	if loops(h.segments) {
-		h.segments, _ = collapse(h.segments, unspaced[opt.language])
-	}
-	return h, err
-}
-
-// askLanguage finds out in which language to decode. The first that is certain
-// stays: for good, or for the utterance if there are several to choose among.
-func (s *stream) askLanguage(state nativeState, samples []float32, opt *decodeOptions) error {
-	l := &s.live
-	if s.language == "" && !l.sure {
-		code, p, err := state.detect(samples, s.among, opt.audioContext)
-		if err != nil {
-			return err
-		}
-		if code != l.language {
-			l.agreed.tentative = nil // two languages do not agree
-		}
-		l.language, l.p, l.sure = code, p, p >= sureLanguage && len(samples) >= enoughForLanguage
-		if l.sure && len(s.among) == 0 {
-			s.language, s.result.Language = code, code
-		}
-	}
-	if s.language == "" {
-		opt.language = l.language
-	} else {
-		opt.language = s.language
-	}
-	return nil
+	return max(nextStep, int(stepLoad*took))
 }
 
 // end closes the utterance that has ended.
@@ -306,20 +220,16 @@ func (s *stream) close(segments []app.Segment, upto int) {
 	}
 	for _, o := range s.live.last.omissions {
 		o.Segment = moved(o.Segment, s.opt.Offset)
-		if o.Segment.End > s.live.agreed.end() {
+		// What is certain is not left out.
+		words := slices.DeleteFunc(o.Segment.Words, func(w app.Word) bool { return w.Start < s.live.agreed.end() })
+		if len(words) > 0 {
+			o.Segment = ofWords(o.Segment, words, s.unspaced())
 			s.report.Omissions = append(s.report.Omissions, o)
 		}
 	}
 	s.live.last = heard{}
 	s.noteLanguage(s.live.language, upto-s.live.from)
 	s.closed, s.changed = upto, true
-}
-
-func (s *stream) unspaced() bool {
-	if s.language != "" {
-		return unspaced[s.language]
-	}
-	return unspaced[s.live.language]
 }
 
 // seconds is the time of a sample in the recording.
@@ -342,7 +252,7 @@ func (s *stream) send() {
 		h.Language = s.live.language
 	}
 	if s.turn.open {
-		h.Confirmed, h.Tentative = slices.Clip(s.live.agreed.confirmed), slices.Clip(s.live.agreed.tentative)
+		h.Confirmed, h.Tentative = slices.Clip(s.live.agreed.confirmed), s.live.shown()
 	}
 	if !s.changed && h.Speech == s.sent.Speech && h.Read < s.sent.Read+1 {
 		return
