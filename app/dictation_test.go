@@ -201,6 +201,17 @@ func TestRecord(t *testing.T) {
 	if data, err := os.ReadFile(stored.Source.Path); err != nil || string(data) != "sound" {
 		t.Errorf("sound: got %q, %v", data, err)
 	}
+}
+
+func TestRecordReports(t *testing.T) {
+	g, _, str := newRecordingRig(t, microphone)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	go func() { <-str.started; stop() }()
+	var seen events
+	if _, err := g.Record(ctx, app.RecordRequest{}, seen.on); err != nil {
+		t.Fatal(err)
+	}
 	states := seen.states()
 	if first, last := states[0], states[len(states)-1]; first.Stage != app.RecordingOpening || last.Stage != app.RecordingDone {
 		t.Errorf("stages: from %s to %s, want opening to done", first.Stage, last.Stage)

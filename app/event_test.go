@@ -14,6 +14,7 @@ func entry(id int64) Event            { return EntryChanged{Entry: Entry{ID: id}
 func load(name string, done int64) Event {
 	return DownloadChanged{Download: Download{Offer: Offer{Name: name}, Done: done}}
 }
+
 func sound(seconds float64) Event {
 	return RecordingChanged{Recording: Recording{TakeStatus: TakeStatus{Duration: seconds}}}
 }

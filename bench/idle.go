@@ -107,6 +107,13 @@ func idleJob(ctx context.Context, path, model, vad string) error {
 	return json.NewEncoder(os.Stdout).Encode(r)
 }
 
+// residentNow is the memory that this process holds, in bytes; 0 where the
+// system does not tell.
+func residentNow() int64 {
+	n, _ := statusBytes("VmRSS")
+	return n
+}
+
 // statusBytes is a line of /proc/self/status, in bytes.
 func statusBytes(name string) (int64, error) {
 	kB, err := strconv.ParseInt(field("/proc/self/status", regexp.QuoteMeta(name)+`:\s*(\d+) kB`), 10, 64)

@@ -73,13 +73,6 @@ func field(path, pattern string) string {
 	return ""
 }
 
-// resident is the memory that this process holds, in bytes; 0 where the system
-// does not tell.
-func resident() int64 {
-	kB, _ := strconv.ParseInt(field("/proc/self/status", `VmRSS:\s*(\d+) kB`), 10, 64)
-	return kB << 10
-}
-
 // busyTime is how long all cores together have been busy since the machine
 // started; 0 where the system does not tell.
 func busyTime() time.Duration {

@@ -151,14 +151,14 @@ func listenHour(ctx context.Context, shared, length string) error {
 	result, err := p.engine.Stream(ctx, source, p.opt, func(r app.Heard) {
 		h.hear(r)
 		if settled == 0 && r.Read > float64(seconds)/6 {
-			settled = resident()
+			settled = residentNow()
 		}
 	})
 	if err != nil {
 		return err
 	}
 	all := heardHour{
-		Seconds: time.Since(began).Seconds(), Grown: resident() - settled, Words: len(h.shown),
+		Seconds: time.Since(began).Seconds(), Grown: residentNow() - settled, Words: len(h.shown),
 		Dropped: source.total - int(math.Round(result.Duration*app.SampleRate)),
 	}
 	var early, late []float64
