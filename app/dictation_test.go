@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -476,6 +477,48 @@ func TestCloseWhileRecording(t *testing.T) {
 	w.ended(1)
 	if got, err := g.Transcript(t.Context(), all[0].ID); err != nil || got.State != app.StateDone || len(got.Warnings) > 0 {
 		t.Errorf("resumed: got %+v, %v", got.Entry, err)
+	}
+}
+
+// What is left of a recording of two tracks is transcribed track by track.
+func TestResumeTwoTracks(t *testing.T) {
+	g, _, str := newRecordingRig(t, microphone, computer)
+	if err := g.StartRecording(app.RecordRequest{Source: app.SourceBoth}); err != nil {
+		t.Fatal(err)
+	}
+	await(t, str.started, "the first track")
+	await(t, str.started, "the second track")
+	g.Close()
+	all, err := g.library.List(t.Context())
+	if err != nil || len(all) != 1 {
+		t.Fatalf("library: got %+v, %v", all, err)
+	}
+	g.media.info = app.MediaInfo{Duration: length, Streams: []app.AudioStream{{Channels: 2}}}
+	g.start()
+	w := g.watch()
+	if err := g.Resume(t.Context(), all[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	w.ended(1)
+	got, err := g.Transcript(t.Context(), all[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]int{}
+	for _, s := range got.Segments {
+		if s.Start >= 10 {
+			said[s.Speaker]++
+		}
+	}
+	if said["Me"] != 3 || said["Others"] != 3 || len(said) != 2 {
+		t.Errorf("after 10 s: got segments %v, want three of each", said)
+	}
+	var heard []app.MediaOptions
+	for _, opt := range g.media.opened {
+		heard = append(heard, app.MediaOptions{Channel: opt.Channel, Start: opt.Start})
+	}
+	if want := []app.MediaOptions{{Channel: 1, Start: 10}, {Channel: 2, Start: 10}}; !reflect.DeepEqual(heard, want) {
+		t.Errorf("heard %+v, want %+v", heard, want)
 	}
 }
 

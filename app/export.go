@@ -99,7 +99,7 @@ func (w *Writer) Close(t Transcript) error {
 		enc.SetIndent("", "  ")
 		w.err = enc.Encode(newDocument(t))
 	case w.f == VTT && w.n == 0:
-		w.printf("WEBVTT\n")
+		w.printf("WEBVTT\n\n")
 	}
 	return w.err
 }

@@ -56,15 +56,21 @@ func (u Utterance) Text() (confirmed, tentative string) {
 	return joinWords(u.Confirmed), joinWords(u.Tentative)
 }
 
+// Who speaks on the tracks of SourceBoth.
+const (
+	speakerMe     = "Me"
+	speakerOthers = "Others"
+)
+
 // speakerOf names who is heard on a track: with two of them it is known.
 func speakerOf(inputs []Input, track int) string {
 	switch {
 	case len(inputs) < 2:
 		return ""
 	case inputs[track].System:
-		return "Others"
+		return speakerOthers
 	}
-	return "Me"
+	return speakerMe
 }
 
 // joinWords is the text of words, with blanks where the script has them.

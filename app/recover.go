@@ -29,12 +29,16 @@ func (r *transcription) recover(ctx context.Context) error {
 	if err := r.reopen(ctx, old.Entry, old.ownOptions()); err != nil {
 		return err
 	}
-	start, end := old.around(old.Omissions[i].Segment)
+	left := old.Omissions[i].Segment
+	start, end := old.around(left)
 	r.mu.Lock()
 	r.t.ID, r.t.Duration = old.ID, end
 	r.start, r.offset, r.reached = start, start, start
+	r.hearing.speaker = left.Speaker
 	r.mu.Unlock()
-	audio, err := r.app.media.Open(ctx, r.req.Path, MediaOptions{Stream: r.req.Options.Stream, Start: start})
+	audio, err := r.app.media.Open(ctx, r.req.Path, MediaOptions{
+		Stream: r.req.Options.Stream, Channel: channelOf(left.Speaker), Start: start,
+	})
 	if err != nil {
 		return err
 	}

@@ -19,12 +19,11 @@ func (r *transcription) refine(ctx context.Context) error {
 	r.mu.Lock()
 	r.t.ID, r.t.Duration = old.ID, old.Duration
 	r.mu.Unlock()
-	audio, err := r.app.media.Open(ctx, r.req.Path, MediaOptions{Stream: r.req.Options.Stream})
+	info, err := r.app.media.Probe(ctx, r.req.Path)
 	if err != nil {
 		return err
 	}
-	defer audio.Close()
-	if err := r.recognize(ctx, audio); err != nil || len(r.t.Segments) == 0 {
+	if err := r.hear(ctx, MediaOptions{Stream: r.req.Options.Stream, Info: info}, func(context.Context) error { return nil }); err != nil || len(r.t.Segments) == 0 {
 		return err
 	}
 	if err := library.Refine(ctx, old.ID, r.model.Name, r.t.Segments); err != nil {

@@ -74,6 +74,7 @@ type transcription struct {
 	start   float64   // of the stretch that is asked for; 0 but for an omission
 	offset  float64   // where decoding began, seconds
 	reached float64
+	hearing hearing
 }
 
 // run does the work up to the last segment.
@@ -99,11 +100,12 @@ func (r *transcription) run(ctx context.Context) error {
 	if info.Duration > 0 && info.Duration <= shortRecording {
 		r.narrow()
 	}
-	audio, err := r.app.media.Open(ctx, r.req.Path, MediaOptions{Stream: r.req.Options.Stream, Start: r.t.Position, Info: info})
-	if err != nil {
-		return err
-	}
-	defer audio.Close()
+	opt := MediaOptions{Stream: r.req.Options.Stream, Start: r.t.Position, Info: info}
+	return r.hear(ctx, opt, func(ctx context.Context) error { return r.enter(ctx, resumed) })
+}
+
+// enter makes the job's transcript, unless it is there.
+func (r *transcription) enter(ctx context.Context, resumed bool) error {
 	if r.library != nil && !resumed {
 		id, err := r.library.Create(ctx, r.t.Entry)
 		if err != nil {
@@ -114,7 +116,7 @@ func (r *transcription) run(ctx context.Context) error {
 		r.mu.Unlock()
 	}
 	r.announce(ctx)
-	return r.recognize(ctx, audio)
+	return nil
 }
 
 // lookUp identifies the file and the model, and finds out whether the library
@@ -301,7 +303,7 @@ func (r *transcription) recognize(ctx context.Context, audio Audio) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err == nil {
+	if err == nil && r.hearing.last() {
 		r.t.Duration = result.Duration
 		r.t.Position = result.Duration
 	}
@@ -333,6 +335,7 @@ func (r *transcription) take(ctx context.Context, p Progress) error {
 	}
 	r.mu.Lock()
 	news := r.note(p)
+	p = r.within(p)
 	changed, err := r.reword(ctx, &p)
 	moved := p.Position > r.t.Position
 	r.t.Omissions = append(r.t.Omissions, p.Omissions...)
@@ -382,7 +385,7 @@ func (r *transcription) reword(ctx context.Context, p *Progress) (changed []Segm
 	for i, o := range p.Omissions {
 		_, p.Omissions[i].Segment = r.rewrite.segment(Segment{}, o.Segment, language)
 	}
-	p.Segments, changed, err = r.rewrite.follow(context.WithoutCancel(ctx), r.library, &r.t, "", p.Segments, language)
+	p.Segments, changed, err = r.rewrite.follow(context.WithoutCancel(ctx), r.library, &r.t, r.hearing.speaker, p.Segments, language)
 	return changed, err
 }
 

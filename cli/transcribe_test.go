@@ -116,7 +116,7 @@ func TestJSONKeys(t *testing.T) {
 }
 
 func TestSilence(t *testing.T) {
-	for format, want := range map[string]string{"txt": "", "srt": "", "vtt": "WEBVTT\n"} {
+	for format, want := range map[string]string{"txt": "", "srt": "", "vtt": "WEBVTT\n\n"} {
 		r := newRig(t)
 		r.file("silence.wav", silence)
 		r.want(r.run("transcribe", "--no-store", "-f", format, "silence.wav"), 0, want)
