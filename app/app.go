@@ -78,7 +78,9 @@ func New(ctx context.Context, d Deps) (*App, error) {
 	if d.SettingsPath != "" {
 		a.settings, err = LoadSettings(d.SettingsPath)
 	}
-	a.ctx, a.cancel = context.WithCancel(ctx)
+	// Only Close ends it: a job whose owner has been interrupted must not take
+	// that for the end of the program.
+	a.ctx, a.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	a.queue = &queue{app: a, commands: make(chan func(*queue)), finished: make(chan *queuedJob)}
 	a.downloads = &downloads{app: a, commands: make(chan func(*downloads)), ended: make(chan fetched)}
 	a.wg.Go(func() { a.queue.loop(a.ctx) })
