@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"earshot/app"
@@ -21,13 +20,16 @@ type live struct {
 }
 
 // shown is what is shown of the tentative words: not the last one, which is
-// cut off by the end of the sound and rarely right, unless there is no other.
+// cut off by the end of the sound and rarely right, unless nothing or a pause is
+// before it.
 func (l *live) shown() []app.Word {
-	words := slices.Clip(l.agreed.tentative)
-	if l.finalAt < 0 && len(words) > 0 && len(words)+len(l.agreed.confirmed) > 1 {
-		words = words[:len(words)-1]
+	const pause = 0.4 // seconds
+	all := l.agreed.words()
+	n := len(all)
+	if l.finalAt < 0 && n > len(l.agreed.confirmed) && n > 1 && all[n-1].Start-all[n-2].End < pause {
+		n--
 	}
-	return words
+	return all[len(l.agreed.confirmed):n]
 }
 
 // decodeFinal decodes the utterance as if no speech came any more.

@@ -164,10 +164,11 @@ func (s *stream) keepUp(ctx context.Context) error {
 	return nil
 }
 
-// step is how many samples must be new for what is open to be decoded again.
+// step is how many samples must be new for what is open to be decoded again: few
+// where nothing has been heard yet, or nothing after a pause.
 func (s *stream) step() int {
 	took := s.took.Seconds() * app.SampleRate
-	if len(s.live.last.segments) == 0 && len(s.live.agreed.confirmed) == 0 {
+	if s.live.finalAt >= 0 || len(s.live.last.segments) == 0 && len(s.live.agreed.confirmed) == 0 {
 		return max(firstStep, int(took))
 	}
 	return max(nextStep, int(stepLoad*took))
