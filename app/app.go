@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
+	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 )
@@ -310,15 +313,30 @@ func (a *App) Restore(ctx context.Context, id int64) error {
 	return a.change(ctx, id, func() error { return a.library.Restore(ctx, id) })
 }
 
-// Delete removes a transcript for good.
+// Delete removes a transcript for good, and with it sound that Earshot itself
+// has recorded, if no other transcript is of it.
 func (a *App) Delete(ctx context.Context, id int64) error {
 	if a.library == nil {
 		return ErrNotFound
+	}
+	e, err := a.library.Entry(ctx, id)
+	if err != nil {
+		return err
 	}
 	if err := a.library.Delete(ctx, id); err != nil {
 		return err
 	}
 	a.broker.publish(EntryRemoved{ID: id})
+	if !a.recorded(e.Source.Path) {
+		return nil
+	}
+	all, err := a.library.List(ctx)
+	if err != nil || slices.ContainsFunc(all, func(o Entry) bool { return o.Source.Path == e.Source.Path }) {
+		return err
+	}
+	if err := os.Remove(e.Source.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("delete the sound: %w", err)
+	}
 	return nil
 }
 

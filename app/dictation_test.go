@@ -204,6 +204,38 @@ func TestRecord(t *testing.T) {
 	}
 }
 
+// Sound that Earshot has recorded goes with its last transcript; other people's
+// files are left alone.
+func TestDeleteRecording(t *testing.T) {
+	g, rec, _ := newRecordingRig(t, microphone)
+	rec.sound = "my voice"
+	first, err := g.Record(t.Context(), app.RecordRequest{Seconds: 3}, func(app.Event) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := first.Source.Path
+	again, err := g.Transcribe(t.Context(), app.Request{Path: path, NoCache: true}, func(app.Event) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := g.Transcribe(t.Context(), app.Request{Path: g.file}, func(app.Event) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		id    int64
+		path  string
+		there bool
+	}{{first.ID, path, true}, {again.ID, path, false}, {other.ID, g.file, true}} {
+		if err := g.Delete(t.Context(), step.id); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(step.path); (err == nil) != step.there {
+			t.Errorf("after transcript %d: got %v for %s, want it there: %v", step.id, err, step.path, step.there)
+		}
+	}
+}
+
 func TestRecordReports(t *testing.T) {
 	g, _, str := newRecordingRig(t, microphone)
 	ctx, stop := context.WithCancel(t.Context())

@@ -48,11 +48,15 @@ func (r *transcription) hearTrack(ctx context.Context, opt MediaOptions, ready f
 // tracks are those of a file: one, but for recordings of the microphone and of
 // what the computer plays, as Recorder makes them.
 func (a *App) tracks(path string, info MediaInfo) []Input {
-	own := a.recordings != "" && filepath.Dir(path) == filepath.Clean(a.recordings)
-	if own && len(info.Streams) == 1 && info.Streams[0].Channels == 2 {
+	if a.recorded(path) && len(info.Streams) == 1 && info.Streams[0].Channels == 2 {
 		return []Input{{}, {System: true}}
 	}
 	return []Input{{}}
+}
+
+// recorded reports whether Earshot itself has recorded a file.
+func (a *App) recorded(path string) bool {
+	return a.recordings != "" && filepath.Dir(path) == filepath.Clean(a.recordings)
 }
 
 // within is a report's place in all tracks together: until the last one nothing
