@@ -98,8 +98,10 @@ func (j Job) Text(elapsed string) string {
 // Text says what is wrong with a recording, and what Earshot does about it.
 func (t Trouble) Text(inputs []Input) string {
 	name := "the input"
-	if len(inputs) == 1 {
-		name = inputs[0].Name
+	for _, in := range inputs {
+		if len(inputs) == 1 || t == TroubleSilence && !in.System { // the computer may be silent
+			name = in.Name
+		}
 	}
 	switch t {
 	case TroubleSilence:

@@ -37,6 +37,21 @@ func (w *Window) bindings() map[fyne.Shortcut]func() {
 	}
 }
 
+// shortcut does what one of the window's own shortcuts stands for: fields get
+// them all while they have the focus. Copy and undo are the field's then.
+func (w *Window) shortcut(typed fyne.Shortcut) bool {
+	if _, own := typed.(*desktop.CustomShortcut); !own {
+		return false
+	}
+	for shortcut, act := range w.bindings() {
+		if shortcut.ShortcutName() == typed.ShortcutName() {
+			act()
+			return true
+		}
+	}
+	return false
+}
+
 func (w *Window) bindKeys() {
 	c := w.win.Canvas()
 	for shortcut, act := range w.bindings() {

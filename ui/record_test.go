@@ -131,6 +131,9 @@ func TestRecording(t *testing.T) {
 	h.until("the next segment is shown", func() bool { return len(h.transcript.segments) == 2 })
 	h.transcript.editor.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 	h.until("the edit is kept", func() bool { return h.transcript.segments[0].Edited })
+	if h.win.Canvas().Focused() != h.transcript.rows {
+		t.Errorf("after the edit %T has the focus", h.win.Canvas().Focused())
+	}
 	if got := textOf(h.transcript.segments); got != "It was dry.|The third had been" || h.transcript.editing != 0 {
 		t.Errorf("got %q", got)
 	}
@@ -138,7 +141,9 @@ func TestRecording(t *testing.T) {
 		t.Errorf("library: got %+v", got)
 	}
 
-	h.record()
+	// Also while a field has the focus.
+	h.win.Canvas().Focus(h.toolbar.search)
+	h.toolbar.search.TypedShortcut(shortcuts["record"])
 	h.until("the recording has ended", func() bool { return h.transcript.entry.State == app.StateDone && !h.Window.recorder.running })
 	if h.toolbar.record.Text != "Record" || h.toolbar.record.Style != widget.Plain || h.Window.recorder.content.Visible() {
 		t.Errorf("got the button %q", h.toolbar.record.Text)

@@ -41,6 +41,7 @@ func (t *transcriptScreen) height(i int, width float32) float32 {
 		return widget.SegmentHeight(confirmed+" "+tentative, t.speaker(i) != "", width)
 	}
 	if t.edits(i) {
+		t.editor.SetMinRowsVisible(widget.SegmentLines(t.editor.Text, width))
 		return widget.EditorHeight(t.editor.MinSize().Height, t.speaker(i) != "")
 	}
 	return widget.SegmentHeight(t.segments[i].Text, t.speaker(i) != "", width)
@@ -216,6 +217,9 @@ func (t *transcriptScreen) stopEditing(keep bool) {
 		return
 	}
 	t.editing = 0
+	if t.w.win.Canvas().Focused() == t.editor {
+		t.w.win.Canvas().Focus(t.rows)
+	}
 	if i < 0 {
 		return
 	}
@@ -230,11 +234,12 @@ func (t *transcriptScreen) stopEditing(keep bool) {
 // leaving it does.
 type segmentEntry struct {
 	fynewidget.Entry
-	done func(keep bool)
+	done     func(keep bool)
+	shortcut func(fyne.Shortcut) bool
 }
 
-func newSegmentEntry() *segmentEntry {
-	e := &segmentEntry{}
+func newSegmentEntry(w *Window) *segmentEntry {
+	e := &segmentEntry{shortcut: w.shortcut}
 	e.MultiLine, e.Wrapping = true, fyne.TextWrapWord
 	e.Scroll = fyne.ScrollNone
 	e.ExtendBaseWidget(e)
@@ -265,6 +270,13 @@ func (e *segmentEntry) TypedKey(k *fyne.KeyEvent) {
 		e.finish(false)
 	default:
 		e.Entry.TypedKey(k)
+	}
+}
+
+// TypedShortcut implements fyne.Shortcutable: the window's come first.
+func (e *segmentEntry) TypedShortcut(s fyne.Shortcut) {
+	if !e.shortcut(s) {
+		e.Entry.TypedShortcut(s)
 	}
 }
 

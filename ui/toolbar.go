@@ -34,7 +34,7 @@ func newToolbar(w *Window) *toolbar {
 	t.copy = widget.NewButton("Copy", widget.Plain, w.copy)
 	t.export = widget.NewButton("Export", widget.Plain, func() { w.popUp(w.exportMenu(), t.export) })
 	t.cancel = widget.NewButton("Cancel", widget.Plain, w.cancel)
-	t.search = newSearchEntry(func(query string) { w.library.search(query) })
+	t.search = newSearchEntry(w, func(query string) { w.library.search(query) })
 	t.device = widget.NewText("", look.TextSize, look.Dim, fyne.TextStyle{})
 	settings := widget.NewButton("Settings", widget.Ghost, w.showSettings)
 
@@ -187,10 +187,13 @@ func (w *Window) cancel() {
 }
 
 // searchEntry is a field that Escape empties.
-type searchEntry struct{ fynewidget.Entry }
+type searchEntry struct {
+	fynewidget.Entry
+	shortcut func(fyne.Shortcut) bool
+}
 
-func newSearchEntry(changed func(string)) *searchEntry {
-	s := &searchEntry{}
+func newSearchEntry(w *Window, changed func(string)) *searchEntry {
+	s := &searchEntry{shortcut: w.shortcut}
 	s.ExtendBaseWidget(s)
 	s.SetPlaceHolder("Search everything ever said")
 	s.OnChanged = changed
@@ -204,4 +207,11 @@ func (s *searchEntry) TypedKey(e *fyne.KeyEvent) {
 		return
 	}
 	s.Entry.TypedKey(e)
+}
+
+// TypedShortcut implements fyne.Shortcutable: the window's come first.
+func (s *searchEntry) TypedShortcut(typed fyne.Shortcut) {
+	if !s.shortcut(typed) {
+		s.Entry.TypedShortcut(typed)
+	}
 }

@@ -58,8 +58,8 @@ func newTranscriptScreen(w *Window) *transcriptScreen {
 		rows:     widget.NewRows(),
 		none:     widget.NewText("", look.TextSize, look.Dim, fyne.TextStyle{}).Aligned(fyne.TextAlignCenter).Giving(),
 	}
-	t.naming = newRenameEntry()
-	t.editor = newSegmentEntry()
+	t.naming = newRenameEntry(w)
+	t.editor = newSegmentEntry(w)
 	t.titleBox = container.NewStack(t.title)
 	t.resume = widget.NewButton("Resume", widget.Primary, w.resume)
 	t.again = widget.NewButton("Transcribe again", widget.Plain, w.again)
@@ -314,11 +314,12 @@ func plain(n int) string { return strconv.Itoa(n) }
 // it does.
 type renameEntry struct {
 	fynewidget.Entry
-	done func(text string, keep bool)
+	done     func(text string, keep bool)
+	shortcut func(fyne.Shortcut) bool
 }
 
-func newRenameEntry() *renameEntry {
-	r := &renameEntry{}
+func newRenameEntry(w *Window) *renameEntry {
+	r := &renameEntry{shortcut: w.shortcut}
 	r.ExtendBaseWidget(r)
 	r.OnSubmitted = func(string) { r.finish(true) }
 	return r
@@ -343,6 +344,13 @@ func (r *renameEntry) TypedKey(e *fyne.KeyEvent) {
 		return
 	}
 	r.Entry.TypedKey(e)
+}
+
+// TypedShortcut implements fyne.Shortcutable: the window's come first.
+func (r *renameEntry) TypedShortcut(s fyne.Shortcut) {
+	if !r.shortcut(s) {
+		r.Entry.TypedShortcut(s)
+	}
 }
 
 // FocusLost implements fyne.Focusable.

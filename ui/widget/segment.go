@@ -70,7 +70,12 @@ const lineHeight = look.ReadingSize * readingLeap
 
 // SegmentHeight is the height of a segment at a width.
 func SegmentHeight(text string, speaker bool, width float32) float32 {
-	return frame(len(wrap(text, width-textOffset-textRightPad, measureWord)), speaker)
+	return frame(SegmentLines(text, width), speaker)
+}
+
+// SegmentLines is how many lines a text takes in a segment of a width.
+func SegmentLines(text string, width float32) int {
+	return max(1, len(wrap(text, width-textOffset-textRightPad, measureWord)))
 }
 
 // EditorHeight is the height of a segment whose editor has this height.
