@@ -39,7 +39,7 @@ lint: setup
 e2e:
 	packaging/setup.sh e2e
 	go build -tags $(TAGS) -o bin/earshot-checked .
-	go test -count=1 -tags e2e,$(TEST_TAGS) -run 'TestWindow' -v .
+	go test -count=1 -tags e2e,$(TEST_TAGS) -run 'TestWindow|TestRecord' -v .
 
 # `make bench QUICK=1` sees in minutes that all works; SHAPES=base,small,turbo
 # takes an hour more.
