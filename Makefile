@@ -34,8 +34,8 @@ lint: setup
 	$(STATICCHECK) -tags $(TEST_TAGS) ./...
 	$(GOCYCLO) -over 15 .
 
-# The real window on a virtual screen, from a build that reports calls to Fyne
-# from the wrong goroutine.
+# The real window on a virtual screen, and recordings from a virtual microphone,
+# from a build that reports calls to Fyne from the wrong goroutine.
 e2e:
 	packaging/setup.sh e2e
 	go build -tags $(TAGS) -o bin/earshot-checked .

@@ -68,9 +68,11 @@ func TestWindowIsKilledWhileRecording(t *testing.T) {
 	checkWhole(t, wav, recorded-1)
 	w.run("xdotool", "mousemove", "150", "150", "click", "1", "sleep", "1")
 	w.picture("10-recovered")
-	w.run("xdotool", "mousemove", "1190", "130", "click", "1") // Resume
+	w.run("xdotool", "mousemove", "1125", "143", "click", "1") // Resume
 	w.await("the whole transcript", states(app.StateDone))
 	checkWords(t, p.text(e.ID), spokenIn(t, clip))
+	time.Sleep(time.Second)
+	w.picture("11-resumed")
 	w.quit()
 }
 

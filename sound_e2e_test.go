@@ -62,21 +62,12 @@ func startSound(t *testing.T) {
 func play(t *testing.T, output, wav string) (wait func()) {
 	t.Helper()
 	cmd := exec.Command("paplay", "--device="+output, wav)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	t.Cleanup(func() { cmd.Process.Kill() })
+	startUntilEnd(t, cmd)
 	return func() {
 		t.Helper()
-		select {
-		case err := <-ended:
-			if err != nil {
-				t.Fatalf("paplay: %v", err)
-			}
-		case <-time.After(time.Minute):
-			t.Fatal("paplay does not end")
+		late := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
+		if err := cmd.Wait(); !late.Stop() || err != nil {
+			t.Fatalf("paplay: %v", err)
 		}
 	}
 }
