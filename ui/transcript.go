@@ -203,6 +203,7 @@ func (t *transcriptScreen) added(id int64, segments []app.Segment) {
 // is read from the library and what is reported can overlap, and of two tracks
 // the later segment may come first.
 func (t *transcriptScreen) append(segments []app.Segment) {
+	first := len(t.segments) // from here on rows are others
 	for _, s := range segments {
 		at := len(t.segments)
 		for at > 0 && t.segments[at-1].Start > s.Start {
@@ -213,10 +214,11 @@ func (t *transcriptScreen) append(segments []app.Segment) {
 		}) {
 			continue
 		}
-		if at < len(t.segments) {
-			defer t.rows.Remeasure()
-		}
+		first = min(first, at)
 		t.segments = slices.Insert(t.segments, at, s)
+	}
+	for i := first; i < t.rows.Length(); i++ {
+		t.rows.Changed(i)
 	}
 }
 
