@@ -4,7 +4,7 @@
 # place it takes a fraction of a second and needs no root.
 #
 #   packaging/setup.sh           what `make build`, `make run` and `make test` need
-#   packaging/setup.sh e2e       also the virtual screen that `make e2e` needs
+#   packaging/setup.sh e2e       also the virtual screen and microphone of `make e2e`
 #   packaging/setup.sh bench     also that screen, and whisper-cli to measure against
 #
 # Environment: EARSHOT_DEBIAN_MIRROR  Debian mirror for the private runtime
@@ -68,6 +68,7 @@ packages() {
         needcmd Xvfb                    xvfb               xorg-x11-server-Xvfb     xorg-server-xvfb -
         needcmd xdotool                 xdotool            xdotool                  xdotool         -
         needcmd openbox                 openbox            openbox                  openbox         -
+        needcmd xclip                   xclip              xclip                    xclip           -
         needcmd xdpyinfo                x11-utils          xdpyinfo                 xorg-xdpyinfo   -
         needcmd pulseaudio              pulseaudio         pulseaudio               pulseaudio      -
         needcmd pactl                   pulseaudio-utils   pulseaudio-utils         libpulse        -
