@@ -34,12 +34,12 @@ lint: setup
 	$(STATICCHECK) -tags $(TEST_TAGS) ./...
 	$(GOCYCLO) -over 15 .
 
-# The real window on a virtual screen, from a build that reports calls to Fyne
-# from the wrong goroutine.
+# The real window on a virtual screen, and recordings from a virtual microphone,
+# from a build that reports calls to Fyne from the wrong goroutine.
 e2e:
 	packaging/setup.sh e2e
 	go build -tags $(TAGS) -o bin/earshot-checked .
-	go test -count=1 -tags e2e,$(TEST_TAGS) -run 'TestWindow' -v .
+	go test -count=1 -tags e2e,$(TEST_TAGS) -run 'TestWindow|TestRecord' -v .
 
 # `make bench QUICK=1` sees in minutes that all works; SHAPES=base,small,turbo
 # takes an hour more.

@@ -32,6 +32,7 @@ type screen struct {
 
 func newScreen(t testing.TB) *screen {
 	t.Helper()
+	needPrograms(t, "Xvfb", "openbox", "xdotool", "import")
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +41,7 @@ func newScreen(t testing.TB) *screen {
 	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp")
 	x.ExtraFiles = []*os.File{w}
 	s := &screen{t: t}
-	s.start(x)
+	startUntilEnd(t, x)
 	w.Close()
 	number, err := bufio.NewReader(r).ReadString('\n')
 	if err != nil {
@@ -49,17 +50,27 @@ func newScreen(t testing.TB) *screen {
 	s.display = ":" + strings.TrimSpace(number)
 	manager := exec.Command("openbox")
 	manager.Env = s.env()
-	s.start(manager)
+	startUntilEnd(t, manager)
 	return s
 }
 
-// start runs a program until the test ends.
-func (s *screen) start(cmd *exec.Cmd) {
-	s.t.Helper()
-	if err := cmd.Start(); err != nil {
-		s.t.Fatalf("%v; `make e2e` installs it", err)
+// needPrograms skips the test where one of its programs is absent.
+func needPrograms(t testing.TB, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skipf("%s is not installed; `make e2e` installs it", name)
+		}
 	}
-	s.t.Cleanup(func() {
+}
+
+// startUntilEnd runs a program until the test ends.
+func startUntilEnd(t testing.TB, cmd *exec.Cmd) {
+	t.Helper()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
 		cmd.Process.Kill()
 		cmd.Wait()
 	})
@@ -128,7 +139,7 @@ func openWindowOn(s *screen, p program) *window {
 	w.cmd = exec.Command(windowProgram, "--log-level", "debug")
 	w.cmd.Env = s.env("EARSHOT_DATA="+p.data, "EARSHOT_MODELS=../shared/models", "XDG_RUNTIME_DIR="+s.t.TempDir())
 	w.cmd.Stderr = w.log
-	s.start(w.cmd)
+	startUntilEnd(s.t, w.cmd)
 	s.run("xdotool", "search", "--sync", "--onlyvisible", "--name", "^Earshot$")
 	time.Sleep(time.Second) // until it has drawn itself
 	return w
@@ -331,7 +342,7 @@ func latencyWhileDecoding(b *testing.B, s *screen, file string, wheel bool) late
 		turn := "while xdotool click --repeat 20 --delay 15 5 click --repeat 20 --delay 15 4; do :; done"
 		cmd := exec.Command("bash", "-c", "xdotool mousemove 700 450; "+turn)
 		cmd.Env = s.env()
-		s.start(cmd)
+		startUntilEnd(b, cmd)
 		defer cmd.Process.Kill()
 	}
 	w.await("the transcript", states(app.StateDone))
