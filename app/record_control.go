@@ -120,7 +120,7 @@ func (a *App) recoverRecording(ctx context.Context, e Entry) error {
 		}
 		return a.library.Finish(ctx, e.ID, Ending{
 			State: StateInterrupted, Duration: seconds,
-			Warnings: append(e.Warnings, "Recovered: Earshot ended while this was being recorded. Resume transcribes the rest."),
+			Warnings: append(e.Warnings, "Recovered: Earshot ended while this was being recorded."),
 		})
 	})
 }

@@ -39,7 +39,7 @@ func newToolbar(w *Window) *toolbar {
 	settings := widget.NewButton("Settings", widget.Ghost, w.showSettings)
 
 	left := container.NewHBox(
-		widget.NewSpace(6, 0), t.record,
+		widget.NewSpace(6, 0), container.New(&fixedWidth{recordWidth}, t.record),
 		widget.NewButton("Open…", widget.Primary, w.openMedia), t.file, t.copy, t.export, t.cancel)
 	right := container.NewHBox(t.device, settings, widget.NewSpace(6, 0))
 	bar := container.New(&toolbarLayout{}, centred(left), t.search, centred(right))
@@ -60,6 +60,7 @@ const (
 	searchWidth = 300
 	searchLeast = 120
 	barGap      = 16
+	recordWidth = 104 // whatever is on the button, so that the others stay
 )
 
 func (*toolbarLayout) MinSize(o []fyne.CanvasObject) fyne.Size {

@@ -82,6 +82,9 @@ func newTranscriptScreen(w *Window) *transcriptScreen {
 	return t
 }
 
+// A label's text begins so far inside of it.
+const labelInset = 8
+
 func (t *transcriptScreen) layout() fyne.CanvasObject {
 	// The row is as high without a button as with one.
 	strut := widget.NewSpace(0, t.again.MinSize().Height)
@@ -246,7 +249,7 @@ func (t *transcriptScreen) showEntry() {
 		l := fynewidget.NewLabel(warning)
 		l.Wrapping, l.Importance = fyne.TextWrapWord, fynewidget.WarningImportance
 		l.SizeName = captionText
-		t.warnings.Add(l)
+		t.warnings.Add(container.New(layout.NewCustomPaddedLayout(0, 0, -labelInset, 0), l))
 	}
 	t.showOmissions()
 	t.showNone()
