@@ -55,6 +55,7 @@ type dictation struct {
 	state  Recording
 	t      Transcript
 	tracks []heardTrack
+	failed bool // to store what was heard
 }
 
 // heardTrack is how far a track has become text, in seconds.
@@ -228,10 +229,21 @@ func (d *dictation) stream(ctx context.Context, hush context.CancelCauseFunc, tr
 	return nil
 }
 
-// hear stores and publishes one report of what a track says.
+// hear takes one report of what a track says. After a failure it takes no more:
+// the position would move past what is missing.
 func (d *dictation) hear(ctx context.Context, track int, h Heard) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.failed {
+		return nil
+	}
+	err := d.note(ctx, track, h)
+	d.failed = err != nil
+	return err
+}
+
+// note stores and publishes a report. d.mu is held.
+func (d *dictation) note(ctx context.Context, track int, h Heard) error {
 	d.state.Loading = h.Loading
 	if h.Loading {
 		return nil

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -311,6 +312,38 @@ func TestRecordWithoutText(t *testing.T) {
 				t.Errorf("library: got %+v, %v, want a recording that can be resumed", stored.Entry, err)
 			}
 		})
+	}
+}
+
+// forgetful is a library that fails to store text once.
+type forgetful struct {
+	app.Library
+	failed atomic.Bool
+}
+
+func (f *forgetful) Append(ctx context.Context, id int64, p app.Progress) error {
+	if f.failed.CompareAndSwap(false, true) {
+		return &app.LibraryError{Path: "/data", Err: app.ErrDiskFull}
+	}
+	return f.Library.Append(ctx, id, p)
+}
+
+// Text that could not be stored is not passed over: it can be had again.
+func TestRecordWithoutRoomForText(t *testing.T) {
+	g, _, str := newRecordingRig(t, microphone)
+	g.deps.Library = &forgetful{Library: g.library}
+	g.start()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	go func() { <-str.started; stop() }()
+	var seen events
+	got, err := g.Record(ctx, app.RecordRequest{}, seen.on)
+	if !errors.Is(err, app.ErrDiskFull) {
+		t.Errorf("got %v, want a full disk", err)
+	}
+	stored, err := g.Transcript(t.Context(), got.ID)
+	if err != nil || stored.State != app.StateFailed || stored.Position != 0 || len(stored.Segments) > 0 || stored.Source.Hash == "" {
+		t.Errorf("library: got %+v, %v, want the sound alone", stored, err)
 	}
 }
 
