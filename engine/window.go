@@ -15,9 +15,8 @@ const (
 	maxWindow = 30 * app.SampleRate
 	// A pause up to this long stays in: the model hears sentences by it.
 	maxPause = 1 * app.SampleRate
-	// A full window is cut at the longest pause past this point: the emptier
-	// windows are, the more of them there are to encode.
-	minFill = 24 * app.SampleRate
+	// A full window is cut at the longest pause past this point.
+	minFill = 20 * app.SampleRate
 )
 
 // piece says that n samples of a window, from its sample at on, are those of
@@ -252,7 +251,7 @@ func (s *speechWindower) take(found span) {
 }
 
 // bestCut chooses how many of the waiting utterances the next window takes:
-// those before the longest pause of its last fifth.
+// those before the longest pause of its last third.
 func (s *speechWindower) bestCut() int {
 	best, longest, filled := len(s.found), -1, 0
 	for i := 1; i < len(s.found); i++ {

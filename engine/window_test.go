@@ -140,16 +140,16 @@ func TestSpeechIsPacked(t *testing.T) {
 	}
 }
 
-// A full window is cut at the longest pause of its last fifth.
+// A full window is cut at the longest pause of its last third.
 func TestCutAtTheLongestPause(t *testing.T) {
 	v := &script{speech: []span{
-		seconds(0, 10), seconds(10.95, 24.3), seconds(25.2, 27), seconds(27.4, 28.5), seconds(28.9, 40),
+		seconds(0, 10), seconds(10.4, 21), seconds(21.9, 25), seconds(25.4, 28), seconds(28.4, 40),
 	}}
 	samples := numbered(45)
 	all := windowsOf(t, newSpeechWindower(&memory{samples: samples}, v.probabilities))
 	checkWindows(t, all, samples)
-	if first := float64(all[0].next) / app.SampleRate; first < 24.3 || first > 25.2 {
-		t.Errorf("the first window ends at %.2f s, want in the pause at 24.3–25.2", first)
+	if first := float64(all[0].next) / app.SampleRate; first < 21 || first > 22 {
+		t.Errorf("the first window ends at %.2f s, want in the pause at 21.0–21.9", first)
 	}
 }
 
