@@ -86,6 +86,18 @@ func (w *Window) recovered(j app.Job) {
 
 // reread shows the open transcript as it is now, on whatever screen that is.
 func (t *transcriptScreen) reread(id int64) {
+	t.readAgain(id, func() {
+		t.rows.Reset()
+		t.showEntry()
+		if t.w.shows(t.w.omitted.content) {
+			t.w.omitted.show(id, t.omissions)
+		}
+	})
+}
+
+// readAgain reads the text of the open transcript from the library, and shows it
+// with show if it is still open then.
+func (t *transcriptScreen) readAgain(id int64, show func()) {
 	t.w.pump.start(func(ctx context.Context) func() {
 		whole, err := t.w.app.Transcript(ctx, id)
 		return func() {
@@ -93,11 +105,7 @@ func (t *transcriptScreen) reread(id int64) {
 				return
 			}
 			t.segments, t.omissions = whole.Segments, whole.Omissions
-			t.rows.Reset()
-			t.showEntry()
-			if t.w.shows(t.w.omitted.content) {
-				t.w.omitted.show(id, t.omissions)
-			}
+			show()
 		}
 	})
 }

@@ -170,22 +170,14 @@ func (t *transcriptScreen) changed(id int64, segments []app.Segment) {
 	}
 }
 
-// replaced reads a transcript anew whose text is another.
+// replaced shows a transcript whose text is another now, at the same place.
 func (t *transcriptScreen) replaced(id int64) {
-	if id != t.open {
-		return
-	}
-	t.w.pump.start(func(ctx context.Context) func() {
-		whole, err := t.w.app.Transcript(ctx, id)
-		return func() {
-			if err != nil || id != t.open || t.loading {
-				return
-			}
-			t.segments, t.omissions = whole.Segments, whole.Omissions
+	if id == t.open {
+		t.readAgain(id, func() {
 			t.rows.Remeasure()
 			t.showOmissions()
-		}
-	})
+		})
+	}
 }
 
 // index is the row of a stored segment, -1 if it is not there.
