@@ -23,7 +23,8 @@ run: build
 	bin/earshot
 
 test: setup
-	go test -race -timeout 30m -tags $(TEST_TAGS) ./...
+	go test -race -timeout 30m -tags $(TEST_TAGS) $$(go list -tags $(TEST_TAGS) ./... | grep -v /capture$$)
+	go test -race -timeout 30m -tags $(TEST_TAGS) ./capture # sound in real time: alone
 	go test -tags $(TEST_TAGS) -run Pulse ./capture # PortAudio: see portaudio_stub.go
 	CGO_ENABLED=0 go test -tags $(TEST_TAGS) ./...
 
@@ -40,6 +41,7 @@ e2e:
 	packaging/setup.sh e2e
 	go build -tags $(TAGS) -o bin/earshot-checked .
 	go test -count=1 -tags e2e,$(TEST_TAGS) -run 'TestWindow|TestRecord' -v .
+	go test -count=1 -tags $(TEST_TAGS) -run 'Curl|Node|Python|OpenAI|Documented' -v ./api
 
 # `make bench QUICK=1` sees in minutes that all works; SHAPES=base,small,turbo
 # takes an hour more.
@@ -51,9 +53,9 @@ bench:
 	go build -tags $(TAGS) -o bin/bench ./bench
 	bin/bench $(if $(QUICK),-quick) $(if $(SHAPES),-shapes $(SHAPES))
 
-# Half an hour of transcribing in a loop; SOAK=5m for less.
+# Half an hour each of transcribing in a loop, and of asking the API; SOAK=1h for another time.
 soak: setup
-	go test -count=1 -timeout 2h -tags soak,$(TEST_TAGS) -run TestSoak -v ./engine
+	go test -count=1 -timeout 3h -p 1 -tags soak,$(TEST_TAGS) -run TestSoak -v ./engine ./api
 
 setup:
 	@packaging/setup.sh

@@ -133,11 +133,11 @@ func (b *buffer) Bytes() []byte {
 	return bytes.Clone(b.b.Bytes())
 }
 
-func openWindowOn(s *screen, p program) *window {
+func openWindowOn(s *screen, p program, env ...string) *window {
 	s.t.Helper()
 	w := &window{screen: s, library: p, log: new(buffer)}
 	w.cmd = exec.Command(windowProgram, "--log-level", "debug")
-	w.cmd.Env = s.env("EARSHOT_DATA="+p.data, "EARSHOT_MODELS=../shared/models", "XDG_RUNTIME_DIR="+s.t.TempDir())
+	w.cmd.Env = append(s.env("EARSHOT_DATA="+p.data, "EARSHOT_MODELS=../shared/models", "XDG_RUNTIME_DIR="+s.t.TempDir()), env...)
 	w.cmd.Stderr = w.log
 	startUntilEnd(s.t, w.cmd)
 	s.run("xdotool", "search", "--sync", "--onlyvisible", "--name", "^Earshot$")
@@ -167,6 +167,12 @@ func (w *window) quit() {
 	t := w.t
 	t.Helper()
 	w.run("xdotool", "key", "ctrl+q")
+	again := time.AfterFunc(3*time.Second, func() { // it asks, if a job was not quite over
+		cmd := exec.Command("xdotool", "key", "ctrl+q")
+		cmd.Env = w.env()
+		_ = cmd.Run()
+	})
+	defer again.Stop()
 	ended := time.AfterFunc(20*time.Second, func() { w.cmd.Process.Kill() })
 	err := w.cmd.Wait()
 	if !ended.Stop() || err != nil {
@@ -208,7 +214,7 @@ func TestWindow(t *testing.T) {
 
 	w = openWindowOn(s, p)
 	w.picture("4-found-again")
-	w.run("xdotool", "mousemove", "150", "150", "click", "1", "sleep", "1", "key", "ctrl+c", "sleep", "0.5")
+	w.run("xdotool", "mousemove", "150", "180", "click", "1", "sleep", "1", "key", "ctrl+c", "sleep", "0.5")
 	if got := w.run("xclip", "-selection", "clipboard", "-o"); !strings.HasPrefix(got, "I know that Emma lost our recording outside the mountain.") {
 		t.Errorf("the clipboard holds %q", got)
 	}
@@ -239,7 +245,7 @@ func TestWindowIsKilled(t *testing.T) {
 	if e := p.entries()[0]; e.Position <= 20 {
 		t.Errorf("only %.1f seconds are left", e.Position)
 	}
-	w.run("xdotool", "mousemove", "150", "150", "click", "1", "sleep", "1")
+	w.run("xdotool", "mousemove", "150", "180", "click", "1", "sleep", "1")
 	w.picture("7-interrupted")
 	w.quit()
 }
@@ -253,6 +259,11 @@ func TestWindowIsClosed(t *testing.T) {
 	w := openWindowOn(s, p)
 	w.drop(long)
 	w.await("text", func(e []app.Entry) bool { return len(e) == 1 && e[0].Position > 20 })
+	// It asks, once; meanwhile the job goes on.
+	w.run("xdotool", "key", "ctrl+q")
+	asked := p.entries()[0].Position
+	w.await("more text", func(e []app.Entry) bool { return len(e) == 1 && e[0].Position > asked })
+	w.picture("14-quit")
 	w.quit()
 	if e := p.entries(); !states(app.StateInterrupted)(e) || e[0].Position <= 20 {
 		t.Errorf("got %+v", e)

@@ -18,18 +18,21 @@ import (
 // beside the standard library. "*" allows every other module. Only main, in
 // the root, knows everybody; bench wires parts as main does, to measure them.
 var allowed = map[string][]string{
+	"api":       {"earshot/app", "github.com/coder/websocket", "github.com/gofrs/flock", "github.com/prometheus/client_golang"},
 	"app":       nil,
 	"assets":    nil,
 	"capture":   {"earshot/app", "*"},
 	"engine":    {"earshot/app", "*"},
 	"fetch":     {"earshot/app", "github.com/gofrs/flock", "golang.org/x/sys"},
 	"store":     {"earshot/app", "*"},
+	"soundtest": nil,
+	"soaktest":  nil,
 	"cli":       {"earshot/app", "github.com/alecthomas/kong"},
 	"ui":        {"earshot/app", "earshot/assets", "earshot/ui/look", "earshot/ui/widget", "fyne.io/fyne/v2"},
 	"ui/look":   {"fyne.io/fyne/v2"},
 	"ui/widget": {"earshot/ui/look", "fyne.io/fyne/v2"},
-	"ui/native": {"github.com/sqweek/dialog"},
-	"bench":     {"earshot/app", "earshot/capture", "earshot/engine", "earshot/store"},
+	"ui/native": {"fyne.io/fyne/v2/lang", "github.com/sqweek/dialog"},
+	"bench":     {"earshot/api", "github.com/coder/websocket", "earshot/app", "earshot/capture", "earshot/engine", "earshot/store"},
 }
 
 // nobody may import these: fyne's app package brings OpenGL, so that only main

@@ -3,15 +3,18 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 
+	"earshot/api"
 	"earshot/app"
 	"earshot/capture"
 	"earshot/cli"
@@ -25,7 +28,7 @@ func main() {
 	status := cli.Run(ctx, os.Args[1:], cli.Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Width: width,
-		Open: openApp, Window: openWindow,
+		Open: openApp, Window: openWindow, Serve: serve,
 	})
 	stop()
 	os.Exit(status)
@@ -97,7 +100,8 @@ func wire(ctx context.Context, c cli.Config, window bool) (*parts, error) {
 		Media: capture.Media{}, Recognizer: p.engine, Log: c.Log, SettingsPath: folders.Settings,
 		Fetcher: fetch.New(fetch.Options{Mirror: os.Getenv("EARSHOT_MODEL_MIRROR")}),
 		Tuner:   p.engine,
-		Models:  app.Models{Dirs: append([]string{folders.Models}, c.Models...), Inspect: p.engine.Inspect},
+		Player:  capture.Player{}, Cache: folders.Cache,
+		Models: app.Models{Dirs: append([]string{folders.Models}, c.Models...), Inspect: p.engine.Inspect},
 
 		SideBySide: p.engine.SideBySide(),
 		Recorder:   recorder(c.Replay), Streamer: p.engine, Recordings: filepath.Join(folders.Data, "recordings"),
@@ -114,6 +118,11 @@ func wire(ctx context.Context, c cli.Config, window bool) (*parts, error) {
 		default:
 			p.store, p.storing = nil, err
 		}
+	}
+	if window {
+		beside := p.serving(c)
+		beside.Drain = 2 * time.Second // who switches it off, or closes the window, is waiting
+		deps.Server = api.Beside{Options: beside}
 	}
 	p.app, p.settings = app.New(ctx, deps)
 	return p, nil
@@ -133,8 +142,9 @@ func openApp(ctx context.Context, c cli.Config) (*app.App, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := p.app.RecoverRecordings(ctx); err != nil {
-		c.Log.Warn("recover recordings", "error", err)
+	if err := errors.Join(p.app.RecoverRecordings(ctx), p.app.EmptyTrash(ctx)); err != nil {
+		c.Log.Warn("the library could not be tidied")
+		c.Log.Debug("tidy the library", "error", err) // names files
 	}
 	for _, line := range p.troubles() {
 		fmt.Fprintln(os.Stderr, "earshot:", line)

@@ -91,11 +91,11 @@ func (p *program) entries() []app.Entry {
 		p.t.Fatal(err)
 	}
 	defer s.Close()
-	list, err := s.List(p.t.Context())
+	list, err := s.List(p.t.Context(), app.Filter{}, app.Page{})
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	return list
+	return list.Entries
 }
 
 func TestTranscribeAndFindAgain(t *testing.T) {

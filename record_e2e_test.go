@@ -12,65 +12,148 @@ import (
 	"time"
 
 	"earshot/app"
+	"earshot/soundtest"
 	"earshot/store"
 )
+
+// dictated is a window that records what is played into its microphone.
+type dictated struct {
+	*window
+	wav    string    // where its sound goes
+	begun  time.Time // when the first of it came
+	played func()    // waits until all is played
+}
+
+// dictate opens a window, presses Ctrl+R and begins to play a clip.
+func dictate(t *testing.T, clip string) *dictated {
+	t.Helper()
+	sound := soundtest.Start(t, soundtest.PulseAudio)
+	d := &dictated{window: openWindowOn(newScreen(t), program{t: t, data: t.TempDir()})}
+	d.run("xdotool", "key", "ctrl+r")
+	d.wav, d.begun = d.library.sound()
+	d.played = sound.Play(t, "booth", clip)
+	return d
+}
 
 // Speech into the microphone, Ctrl+R before and after: text, and a sound file.
 func TestWindowRecords(t *testing.T) {
 	clip := fixture(t, "audio/synth/en-espeak05.wav")
-	startSound(t)
-	p := program{t: t, data: t.TempDir()}
-	w := openWindowOn(newScreen(t), p)
-	w.run("xdotool", "key", "ctrl+r")
-	wav, begun := p.sound()
-	played := play(t, "booth", clip)
+	w := dictate(t, clip)
 	time.Sleep(7 * time.Second)
 	w.picture("8-recording")
-	played()
-	recorded := time.Since(begun).Seconds()
+	w.played()
+	recorded := time.Since(w.begun).Seconds()
 	w.run("xdotool", "key", "ctrl+r")
 	w.await("a transcript", states(app.StateDone))
-	e := p.entries()[0]
-	checkWords(t, p.text(e.ID), spokenIn(t, clip))
-	if e.Source.Path != wav || e.Source.Hash == "" || e.Duration < recorded-1 || len(e.Warnings) != 0 {
-		t.Errorf("got %+v, want %s with %.1f s", e, wav, recorded)
+	e := w.library.entries()[0]
+	checkWords(t, w.library.text(e.ID), spokenIn(t, clip))
+	if e.Source.Path != w.wav || e.Source.Hash == "" || e.Duration < recorded-1 || len(e.Warnings) != 0 {
+		t.Errorf("got %+v, want %s with %.1f s", e, w.wav, recorded)
 	}
-	checkWhole(t, wav, recorded-1)
+	checkWhole(t, w.wav, recorded-1)
 	time.Sleep(time.Second)
 	w.picture("9-recorded")
 	w.quit()
+}
+
+// A click into what is being said, and words typed there: they stay, and so does
+// what is said meanwhile.
+func TestWindowCorrectsWhatIsBeingSaid(t *testing.T) {
+	clip := fixture(t, "audio/synth/en-espeak05.wav")
+	w := dictate(t, clip)
+	time.Sleep(4 * time.Second)
+	w.run("xdotool", "mousemove", "560", "195", "click", "1")
+	w.await("a line", func(all []app.Entry) bool { return w.library.text(all[0].ID) != "" })
+	w.run("xdotool", "sleep", "0.5", "key", "Home", "type", "Listen: ") // type takes all that follows
+	time.Sleep(time.Second)
+	w.picture("15-corrected-while-said")
+	w.run("xdotool", "key", "Return")
+	w.played()
+	w.run("xdotool", "key", "ctrl+r")
+	w.await("a transcript", states(app.StateDone))
+	time.Sleep(time.Second)
+	w.picture("16-corrected")
+	w.quit()
+	text := w.library.text(w.library.entries()[0].ID)
+	if !strings.HasPrefix(text, "Listen: ") {
+		t.Errorf("got %q", text)
+	}
+	checkWords(t, strings.TrimPrefix(text, "Listen: "), spokenIn(t, clip))
+}
+
+// Ctrl+Shift+R: what is said goes into the open transcript, and is a recording
+// of its own.
+func TestWindowContinues(t *testing.T) {
+	first, more := fixture(t, "audio/synth/en-newvoice03.wav"), fixture(t, "audio/synth/en-newvoice00.wav")
+	sound := soundtest.Start(t, soundtest.PulseAudio)
+	p := program{t: t, data: t.TempDir()}
+	if out, err := p.command("transcribe", "-q", first).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	w := openWindowOn(newScreen(t), p)
+	w.run("xdotool", "mousemove", "150", "180", "click", "1", "sleep", "1", "key", "ctrl+shift+r")
+	p.sound()
+	sound.Play(t, "booth", more)()
+	w.picture("12-continued")
+	w.run("xdotool", "key", "ctrl+shift+r")
+	w.await("a recording", states(app.StateDone, app.StateDone))
+	time.Sleep(time.Second)
+	w.picture("13-continued")
+	w.quit()
+	all := p.entries()
+	checkWords(t, p.text(all[0].ID), spokenIn(t, more))
+	checkWords(t, p.text(all[1].ID), spokenIn(t, first)+" "+spokenIn(t, more))
+}
+
+// BenchmarkWindowWhileRecording measures what a person feels who dictates: how
+// long Fyne's goroutine takes to answer.
+func BenchmarkWindowWhileRecording(b *testing.B) {
+	long := fixture(b, "audio/synth/long-five-minutes.wav")
+	sound := soundtest.Start(b, soundtest.PulseAudio)
+	s := newScreen(b)
+	for b.Loop() {
+		p := program{t: b, data: b.TempDir()}
+		w := openWindowOn(s, p)
+		w.run("xdotool", "key", "ctrl+r")
+		p.sound()
+		sound.Play(b, "booth", long)
+		w.await("text", func(e []app.Entry) bool { return len(e) == 1 && e[0].Position > 5 })
+		settled := len(w.log.Bytes())
+		w.await("more of it", func(e []app.Entry) bool { return e[0].Position > 35 })
+		l := lateness(b, w.log.Bytes()[settled:])
+		w.run("xdotool", "key", "ctrl+q") // it asks
+		w.quit()
+		b.ReportMetric(l.at(0.5).Seconds()*1e3, "ms-median-still")
+		b.ReportMetric(l.at(0.95).Seconds()*1e3, "ms-95%-still")
+		b.ReportMetric(l.at(1).Seconds()*1e3, "ms-most-still")
+	}
 }
 
 // A window that is killed while it records loses a second at most; the next one
 // has the rest, and transcribes what was not text yet.
 func TestWindowIsKilledWhileRecording(t *testing.T) {
 	clip := fixture(t, "audio/synth/en-espeak05.wav")
-	startSound(t)
-	s := newScreen(t)
-	p := program{t: t, data: t.TempDir()}
-	w := openWindowOn(s, p)
-	w.run("xdotool", "key", "ctrl+r")
-	wav, begun := p.sound()
-	play(t, "booth", clip)()
-	recorded := time.Since(begun).Seconds()
-	w.cmd.Process.Kill()
-	w.cmd.Wait()
+	d := dictate(t, clip)
+	d.played()
+	recorded := time.Since(d.begun).Seconds()
+	d.cmd.Process.Kill()
+	d.cmd.Wait()
 
-	w = openWindowOn(s, p)
+	w := openWindowOn(d.screen, d.library)
 	w.await("a recovered recording", func(e []app.Entry) bool {
 		return states(app.StateInterrupted)(e) && e[0].Source.Hash != ""
 	})
-	e := p.entries()[0]
+	e := w.library.entries()[0]
 	if e.Duration < recorded-1 || len(e.Warnings) != 1 || !strings.HasPrefix(e.Warnings[0], "Recovered: ") {
 		t.Errorf("got %+v, want a warning and %.1f s", e, recorded)
 	}
 	t.Logf("%.2f of %.2f s, %.2f of them text", e.Duration, recorded, e.Position)
-	checkWhole(t, wav, recorded-1)
-	w.run("xdotool", "mousemove", "150", "150", "click", "1", "sleep", "1")
+	checkWhole(t, d.wav, recorded-1)
+	w.run("xdotool", "mousemove", "150", "180", "click", "1", "sleep", "1")
 	w.picture("10-recovered")
 	w.run("xdotool", "mousemove", "1125", "143", "click", "1") // Resume
 	w.await("the whole transcript", states(app.StateDone))
-	checkWords(t, p.text(e.ID), spokenIn(t, clip))
+	checkWords(t, w.library.text(e.ID), spokenIn(t, clip))
 	time.Sleep(time.Second)
 	w.picture("11-resumed")
 	w.quit()
@@ -137,9 +220,9 @@ func finals(lines []line, speaker string) string {
 // Text comes while it is spoken, and the seconds end it.
 func TestRecordSeconds(t *testing.T) {
 	clip := fixture(t, "audio/synth/en-newvoice03.wav")
-	startSound(t)
+	sound := soundtest.Start(t, soundtest.PulseAudio)
 	r := newProgram(t).record("--seconds", "7", "--json-lines")
-	play(t, "booth", clip)()
+	sound.Play(t, "booth", clip)()
 	early := len(r.lines())
 	r.end()
 	lines := r.lines()
@@ -155,9 +238,9 @@ func TestRecordSeconds(t *testing.T) {
 // Ctrl+C is how a recording ends: the last words still come.
 func TestRecordUntilInterrupted(t *testing.T) {
 	clip := fixture(t, "audio/synth/en-newvoice03.wav")
-	startSound(t)
+	sound := soundtest.Start(t, soundtest.PulseAudio)
 	r := newProgram(t).record()
-	play(t, "booth", clip)()
+	sound.Play(t, "booth", clip)()
 	r.cmd.Process.Signal(os.Interrupt)
 	r.end()
 	checkWords(t, string(r.out.Bytes()), spokenIn(t, clip))
@@ -169,10 +252,10 @@ func TestRecordUntilInterrupted(t *testing.T) {
 // A conversation: two tracks, and who speaks is known.
 func TestRecordBoth(t *testing.T) {
 	mine, theirs := fixture(t, "audio/synth/en-newvoice03.wav"), fixture(t, "audio/synth/en-newvoice00.wav")
-	startSound(t)
+	sound := soundtest.Start(t, soundtest.PulseAudio)
 	r := newProgram(t).record("--source", "both", "--json-lines")
-	wait := play(t, "booth", mine)
-	play(t, "speakers", theirs)()
+	wait := sound.Play(t, "booth", mine)
+	sound.Play(t, "speakers", theirs)()
 	wait()
 	r.cmd.Process.Signal(syscall.SIGTERM)
 	r.end()

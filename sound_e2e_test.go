@@ -6,71 +6,12 @@ import (
 	"bytes"
 	"encoding/binary"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 )
-
-// A sound server of the test's own: loudspeakers that nobody hears, and a
-// microphone that hears what is played into the booth. Without norewinds the
-// sound comes seconds late.
-const soundScript = `
-load-module module-native-protocol-unix
-load-module module-null-sink sink_name=speakers norewinds=1 rate=48000 channels=2 sink_properties=device.description=Speakers
-load-module module-null-sink sink_name=booth norewinds=1 rate=48000 channels=1 channel_map=mono sink_properties=device.description=Booth
-load-module module-remap-source source_name=mic master=booth.monitor source_properties=device.description=Microphone
-set-default-sink speakers
-set-default-source mic
-`
-
-// startSound starts a sound server that this process's children find, until the
-// test ends.
-func startSound(t *testing.T) {
-	t.Helper()
-	needPrograms(t, "pulseaudio", "pactl", "paplay")
-	dir, err := os.MkdirTemp("", "earshot") // a socket's path has to be short
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	for name, value := range map[string]string{
-		"XDG_RUNTIME_DIR": dir, "HOME": dir, "XDG_CONFIG_HOME": dir, "PULSE_SERVER": "unix:" + filepath.Join(dir, "pulse", "native"),
-	} {
-		t.Setenv(name, value)
-	}
-	script := filepath.Join(dir, "sound.pa")
-	if err := os.WriteFile(script, []byte(soundScript), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	var said buffer
-	server := exec.Command("pulseaudio", "-n", "-F", script, "--daemonize=no", "--exit-idle-time=-1",
-		"--use-pid-file=no", "--disallow-exit=yes")
-	server.Stderr = &said
-	startUntilEnd(t, server)
-	for begun := time.Now(); exec.Command("pactl", "info").Run() != nil; time.Sleep(50 * time.Millisecond) {
-		if time.Since(begun) > 10*time.Second {
-			t.Skipf("PulseAudio does not start here: %s", said.Bytes())
-		}
-	}
-}
-
-// play plays a file on an output of the sound server and returns a function that
-// waits for its end.
-func play(t *testing.T, output, wav string) (wait func()) {
-	t.Helper()
-	cmd := exec.Command("paplay", "--device="+output, wav)
-	startUntilEnd(t, cmd)
-	return func() {
-		t.Helper()
-		late := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
-		if err := cmd.Wait(); !late.Stop() || err != nil {
-			t.Fatalf("paplay: %v", err)
-		}
-	}
-}
 
 // sound waits until the program records and returns the file, and when its
 // first sample came.

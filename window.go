@@ -40,6 +40,9 @@ func openWindow(ctx context.Context, c cli.Config, files []string) error {
 		}
 		defer os.RemoveAll(p.folders.Data)
 	}
+	if err := ui.Translate(p.app.Settings().Locale); err != nil {
+		return err
+	}
 	f := fyneapp.NewWithID("org.earshot.Earshot")
 	f.SetIcon(fyne.NewStaticResource("earshot.svg", assets.IconSVG))
 	w := ui.New(ctx, f, p.app, ui.Options{Notices: p.troubles(), Files: files, Dialogs: native.Dialogs{}, Log: c.Log})

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +10,6 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
-	"slices"
 	"sync"
 	"time"
 )
@@ -27,7 +27,11 @@ type Deps struct {
 	Streamer     Streamer         //
 	Recordings   string           // folder of recorded sound; "" is the one for temporary files
 	Tuner        Tuner            // nil measures nothing
+	Player       Player           // nil plays nothing
+	Server       Server           // nil serves nothing
+	Cache        string           // folder of what can be made again; "" keeps nothing of it
 	SettingsPath string           // "" keeps settings in memory
+	Settle       time.Duration    // after which it is looked for the first time for what is over; 0 is 20 s
 	Log          *slog.Logger     // nil discards
 	Now          func() time.Time // nil is time.Now
 }
@@ -44,6 +48,9 @@ type App struct {
 	streamer   Streamer
 	recordings string
 	tuner      Tuner
+	deck       *Deck
+	serving    *serving
+	cache      string
 	log        *slog.Logger
 	now        func() time.Time
 	broker     broker
@@ -58,9 +65,17 @@ type App struct {
 	recMu   sync.Mutex
 	running *runningRecording // nil if there is none
 
-	ctx    context.Context // done when the App is closing
-	cancel context.CancelFunc
-	wg     sync.WaitGroup
+	overviewMu sync.Mutex
+	overview   *Overview // the newest; nil before the first
+
+	docMu     sync.Mutex
+	documents map[int64]*saver // that are open, by their transcripts
+	unsaved   error            // what could not be stored of those that are not
+
+	ctx     context.Context // done when the App is closing
+	cancel  context.CancelFunc
+	closing sync.Mutex // between what still starts and Close
+	wg      sync.WaitGroup
 }
 
 // New starts an App, whose goroutines live until Close. Settings that cannot
@@ -68,7 +83,7 @@ type App struct {
 func New(ctx context.Context, d Deps) (*App, error) {
 	a := &App{
 		media: d.Media, recognizer: d.Recognizer, models: d.Models, library: d.Library, fetcher: d.Fetcher,
-		recorder: d.Recorder, streamer: d.Streamer, recordings: d.Recordings, tuner: d.Tuner,
+		recorder: d.Recorder, streamer: d.Streamer, recordings: d.Recordings, tuner: d.Tuner, cache: d.Cache,
 		log: d.Log, now: d.Now, settingsPath: d.SettingsPath, sideBySide: max(1, d.SideBySide),
 	}
 	if a.log == nil {
@@ -86,16 +101,38 @@ func New(ctx context.Context, d Deps) (*App, error) {
 	a.ctx, a.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	a.queue = &queue{app: a, commands: make(chan func(*queue)), finished: make(chan *queuedJob)}
 	a.downloads = &downloads{app: a, commands: make(chan func(*downloads)), ended: make(chan fetched)}
+	a.deck = newDeck(a, d.Player)
+	a.serving = newServing(a, d.Server)
 	a.wg.Go(func() { a.queue.loop(a.ctx) })
 	a.wg.Go(func() { a.downloads.loop(a.ctx) })
+	a.wg.Go(func() { a.deck.loop(a.ctx) })
+	a.wg.Go(func() { a.serving.loop(a.ctx) })
+	a.wg.Go(func() { a.retain(a.ctx, cmp.Or(d.Settle, settled)) })
 	return a, err
 }
 
-// Close ends the recording, the running jobs and the downloads, which can be resumed next time,
-// and waits for all goroutines.
+// Close ends the recording, what plays, the API, the running jobs and the downloads, which can
+// be resumed next time, stores what was done to open documents, and waits for all goroutines. It fails
+// if something could not be stored: Document.Flush says so in time.
 func (a *App) Close() error {
+	a.closing.Lock()
 	a.cancel()
+	a.closing.Unlock()
 	a.wg.Wait()
+	a.docMu.Lock()
+	defer a.docMu.Unlock()
+	return a.unsaved
+}
+
+// start runs work on a goroutine that Close waits for, or fails with ErrClosing.
+// A goroutine that Close waits for may start others through wg itself.
+func (a *App) start(work func()) error {
+	a.closing.Lock()
+	defer a.closing.Unlock()
+	if a.ctx.Err() != nil {
+		return ErrClosing
+	}
+	a.wg.Go(work)
 	return nil
 }
 
@@ -117,7 +154,8 @@ func (a *App) EnqueueWith(opt Options, paths ...string) {
 // TranscribeAll runs requests in order, short recordings side by side, and
 // returns when all have ended. on receives what happens to request i, as that
 // of Transcribe; ended gets what has become of it, once. Those of different
-// requests are called at the same time. A cancelled ctx ends all.
+// requests are called at the same time. Subscribers are told too. A cancelled
+// ctx ends all.
 func (a *App) TranscribeAll(ctx context.Context, requests []Request, on func(i int, e Event), ended func(i int, t Transcript, err error)) {
 	var wg sync.WaitGroup
 	wg.Add(len(requests))
@@ -125,7 +163,10 @@ func (a *App) TranscribeAll(ctx context.Context, requests []Request, on func(i i
 	for i, req := range requests {
 		submissions[i] = submission{
 			request: req, ctx: ctx,
-			on: func(e Event) { on(i, e) },
+			on: func(e Event) {
+				a.broker.publish(e)
+				on(i, e)
+			},
 			ended: func(t Transcript, err error) {
 				defer wg.Done()
 				ended(i, t, err)
@@ -178,8 +219,12 @@ func (a *App) recording(ctx context.Context, id int64) (Entry, error) {
 		return Entry{}, ErrNotFound
 	}
 	e, err := a.library.Entry(ctx, id)
-	if err == nil && e.Source.Path == "-" {
+	switch {
+	case err != nil:
+	case e.Source.Path == "-":
 		err = &MediaError{Path: "-", Err: errors.New("what came through it was not kept")}
+	case e.Source.Removed:
+		err = &MediaError{Path: e.Source.Path, Err: ErrRemoved}
 	}
 	return e, err
 }
@@ -246,28 +291,12 @@ func (a *App) Machine(ctx context.Context) (Machine, error) {
 // Languages lists the languages that can be recognised.
 func (a *App) Languages() []Language { return a.recognizer.Languages() }
 
-// List returns the library, newest first.
-func (a *App) List(ctx context.Context) ([]Entry, error) {
-	if a.library == nil {
-		return nil, nil
-	}
-	return a.library.List(ctx)
-}
-
 // Transcript returns a transcript with its text.
 func (a *App) Transcript(ctx context.Context, id int64) (Transcript, error) {
 	if a.library == nil {
 		return Transcript{}, ErrNotFound
 	}
 	return a.library.Transcript(ctx, id)
-}
-
-// Search finds segments by their words, newest transcript first.
-func (a *App) Search(ctx context.Context, query string, limit int) ([]Hit, error) {
-	if a.library == nil {
-		return nil, nil
-	}
-	return a.library.Search(ctx, query, limit)
 }
 
 // Keep makes an omission a segment of its transcript after all.
@@ -295,49 +324,71 @@ func (a *App) Rename(ctx context.Context, id int64, title string) error {
 	return a.change(ctx, id, func() error { return a.library.Rename(ctx, id, title) })
 }
 
-// Trash hides a transcript until Restore brings it back. If it is being made,
-// its job goes on.
-func (a *App) Trash(ctx context.Context, id int64) error {
+// Delete removes transcripts for good, from the trash too, and with them sound
+// that Earshot itself has recorded, if no other transcript is of it.
+func (a *App) Delete(ctx context.Context, ids ...int64) error {
 	if a.library == nil {
 		return ErrNotFound
 	}
-	if err := a.library.Trash(ctx, id); err != nil {
+	var gone []Entry
+	for _, id := range ids {
+		t, err := a.library.Transcript(ctx, id) // Entry leaves the trash out
+		if err != nil && (len(ids) == 1 || !errors.Is(err, ErrNotFound)) {
+			return err
+		}
+		if err == nil {
+			gone = append(gone, t.Entry)
+		}
+	}
+	for _, id := range ids {
+		a.deck.release(id)
+	}
+	if err := a.library.Delete(ctx, ids...); err != nil {
 		return err
 	}
-	a.broker.publish(EntryRemoved{ID: id})
-	return nil
+	var err error
+	for _, e := range gone {
+		a.broker.publish(EntryRemoved{ID: e.ID})
+		err = errors.Join(err, a.deleteSound(ctx, e.Source.Path))
+	}
+	return err
 }
 
-// Restore brings a transcript back from the trash.
-func (a *App) Restore(ctx context.Context, id int64) error {
-	return a.change(ctx, id, func() error { return a.library.Restore(ctx, id) })
-}
-
-// Delete removes a transcript for good, and with it sound that Earshot itself
-// has recorded, if no other transcript is of it.
-func (a *App) Delete(ctx context.Context, id int64) error {
-	if a.library == nil {
-		return ErrNotFound
-	}
-	e, err := a.library.Entry(ctx, id)
-	if err != nil {
-		return err
-	}
-	if err := a.library.Delete(ctx, id); err != nil {
-		return err
-	}
-	a.broker.publish(EntryRemoved{ID: id})
-	if !a.recorded(e.Source.Path) {
+// deleteSound removes sound that Earshot has recorded and that no transcript is
+// of any more.
+func (a *App) deleteSound(ctx context.Context, path string) error {
+	if !a.recorded(path) {
 		return nil
 	}
-	all, err := a.library.List(ctx)
-	if err != nil || slices.ContainsFunc(all, func(o Entry) bool { return o.Source.Path == e.Source.Path }) {
-		return err
+	for _, trashed := range []bool{false, true} {
+		left, err := a.library.List(ctx, Filter{Path: path, Trashed: trashed}, Page{Limit: 1})
+		if err != nil || left.Total > 0 {
+			return err
+		}
 	}
-	if err := os.Remove(e.Source.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	return deleteSound(path)
+}
+
+func deleteSound(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("delete the sound: %w", err)
 	}
 	return nil
+}
+
+// EmptyTrash removes for good what has been in the trash for 30 days, as Delete
+// does. An App does so by itself once an hour.
+func (a *App) EmptyTrash(ctx context.Context) error {
+	if a.library == nil {
+		return nil
+	}
+	paths, err := a.library.Purge(ctx)
+	for _, path := range paths {
+		if a.recorded(path) {
+			err = errors.Join(err, deleteSound(path))
+		}
+	}
+	return err
 }
 
 // change alters an entry and publishes what it became.
@@ -359,6 +410,9 @@ func (a *App) change(ctx context.Context, id int64, alter func() error) error {
 // Export writes a transcript to the file at path, whole or not at all,
 // replacing what was there.
 func (a *App) Export(ctx context.Context, id int64, path string, f Format) error {
+	if err := a.flushDocument(ctx, id); err != nil {
+		return err
+	}
 	t, err := a.Transcript(ctx, id)
 	if err != nil {
 		return err

@@ -51,7 +51,8 @@ type dictation struct {
 
 	mu     sync.Mutex // guards what follows, and calls of on
 	on     func(Event)
-	take   Take // nil until it is open
+	take   Take            // nil until it is open
+	asks   []chan struct{} // to close what is certain, one a track; set with take
 	state  Recording
 	t      Transcript
 	tracks []heardTrack
@@ -69,8 +70,7 @@ func (d *dictation) run(ctx context.Context) error {
 	if err := d.create(ctx); err != nil {
 		return err
 	}
-	source := cmp.Or(d.req.Source, d.app.Settings().Source, SourceMicrophone)
-	take, err := d.app.recorder.Record(ctx, source, d.path)
+	take, err := d.app.recorder.Record(ctx, d.source(), d.path)
 	if err != nil {
 		return err
 	}
@@ -78,14 +78,17 @@ func (d *dictation) run(ctx context.Context) error {
 	d.mu.Lock()
 	d.take, d.state.Inputs = take, inputs
 	d.state.Open, d.tracks = make([]Utterance, len(inputs)), make([]heardTrack, len(inputs))
+	d.asks = make([]chan struct{}, len(inputs))
 	for i := range inputs {
-		d.state.Open[i].Speaker = speakerOf(inputs, i)
+		d.state.Open[i].Speaker, d.asks[i] = speakerOf(inputs, i), make(chan struct{}, 1)
 	}
 	d.mu.Unlock()
 	d.announce(ctx)
 
 	listening, hush := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer hush(nil)
+	// Somebody may close who has stopped the recording before.
+	defer context.AfterFunc(d.app.ctx, func() { hush(ErrClosing) })()
 	var listeners sync.WaitGroup
 	for track := range inputs {
 		listeners.Go(func() { d.listen(listening, hush, track) })
@@ -100,6 +103,11 @@ func (d *dictation) run(ctx context.Context) error {
 	listeners.Wait()
 	stop()
 	return err
+}
+
+// source is what is recorded.
+func (d *dictation) source() string {
+	return cmp.Or(d.req.Source, d.app.Settings().Source, SourceMicrophone)
 }
 
 // prepare finds what the text needs. Where there is no model, sound is recorded
@@ -132,6 +140,18 @@ func (d *dictation) pause(on bool) {
 		d.take.Pause()
 	default:
 		d.take.Resume()
+	}
+}
+
+// closeUtterance asks all tracks to close what is certain of what is being said.
+func (d *dictation) closeUtterance() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, ask := range d.asks {
+		select {
+		case ask <- struct{}{}:
+		default: // it has been asked already
+		}
 	}
 }
 
@@ -170,6 +190,7 @@ func (d *dictation) create(ctx context.Context) error {
 		Title:  "Recording, " + d.began.Format("2 January 15:04"),
 		Source: Source{Path: d.path}, Options: d.req.Options, Model: d.model.Name,
 		Key: CacheKey(d.model, d.vad != "", d.req.Options) + liveKey, State: StateRunning, Created: d.began,
+		Origin: originOf(d.source()),
 	}
 	if d.library == nil {
 		return nil
@@ -206,7 +227,9 @@ func (d *dictation) stream(ctx context.Context, hush context.CancelCauseFunc, tr
 		return err
 	}
 	defer audio.Close()
-	result, err := d.app.streamer.Stream(ctx, audio, recognizeOptions(d.req.Options, d.model, d.vad, d.app.Settings().keep()), func(h Heard) {
+	opt := recognizeOptions(d.req.Options, d.model, d.vad, d.app.Settings().keep())
+	opt.Close = d.asks[track]
+	result, err := d.app.streamer.Stream(ctx, audio, opt, func(h Heard) {
 		if err := d.hear(ctx, track, h); err != nil {
 			hush(err)
 		}
@@ -238,7 +261,9 @@ func (d *dictation) hear(ctx context.Context, track int, h Heard) error {
 		return nil
 	}
 	err := d.note(ctx, track, h)
-	d.failed = err != nil
+	if d.failed = err != nil; d.failed && d.state.TextErr == nil {
+		d.state.TextErr = err // the stream may have ended, and not tell
+	}
 	return err
 }
 

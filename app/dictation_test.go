@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"earshot/app"
+	"earshot/store"
 )
 
 // recorder is an app.Recorder whose takes hold no sound, only what the test
@@ -105,13 +106,13 @@ func (*following) Warnings() []string            { return nil }
 func (*following) Close() error                  { return nil }
 
 // streamer is an app.Streamer that says one sentence when it begins and one at
-// the end, on each track.
+// the end, on each track; that is closed earlier if it is asked for.
 type streamer struct {
 	err     error // instead
 	started chan int
 }
 
-func (s *streamer) Stream(ctx context.Context, audio app.Audio, _ app.RecognizeOptions, on func(app.Heard)) (app.Recognized, error) {
+func (s *streamer) Stream(ctx context.Context, audio app.Audio, opt app.RecognizeOptions, on func(app.Heard)) (app.Recognized, error) {
 	track := audio.(*following).track
 	on(app.Heard{Loading: true})
 	if s.err != nil {
@@ -126,6 +127,7 @@ func (s *streamer) Stream(ctx context.Context, audio app.Audio, _ app.RecognizeO
 	ended := make(chan struct{})
 	go func() { audio.Read(nil); close(ended) }()
 	select {
+	case <-opt.Close:
 	case <-ended:
 	case <-ctx.Done():
 	}
@@ -133,7 +135,11 @@ func (s *streamer) Stream(ctx context.Context, audio app.Audio, _ app.RecognizeO
 		return app.Recognized{}, err
 	}
 	on(app.Heard{Segments: []app.Segment{last}, Position: 20, Read: 20})
-	return app.Recognized{Duration: 20, Language: "en", Device: "Test", Load: 1.5}, nil
+	select {
+	case <-ended:
+	case <-ctx.Done():
+	}
+	return app.Recognized{Duration: 20, Language: "en", Device: "Test", Load: 1.5}, ctx.Err()
 }
 
 var (
@@ -223,17 +229,96 @@ func TestDeleteRecording(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	third, err := g.Transcribe(t.Context(), app.Request{Path: path, NoCache: true}, func(app.Event) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What is in the trash can come back, and needs its sound.
+	if err := g.Trash(t.Context(), third.ID); err != nil {
+		t.Fatal(err)
+	}
 	for _, step := range []struct {
 		id    int64
 		path  string
 		there bool
-	}{{first.ID, path, true}, {again.ID, path, false}, {other.ID, g.file, true}} {
+	}{{first.ID, path, true}, {again.ID, path, true}, {third.ID, path, false}, {other.ID, g.file, true}} {
 		if err := g.Delete(t.Context(), step.id); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := os.Stat(step.path); (err == nil) != step.there {
 			t.Errorf("after transcript %d: got %v for %s, want it there: %v", step.id, err, step.path, step.there)
 		}
+	}
+}
+
+// After 30 days in the trash sound goes too, if Earshot has recorded it.
+func TestEmptyTrash(t *testing.T) {
+	g, rec, _ := newRecordingRig(t, microphone)
+	rec.sound = "my voice"
+	g.deps.Library = openStoreWith(t, store.Options{Now: g.clock.Now})
+	g.start()
+	mine, err := g.Record(t.Context(), app.RecordRequest{Seconds: 3}, func(app.Event) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := g.Transcribe(t.Context(), app.Request{Path: g.file}, func(app.Event) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []int64{mine.ID, theirs.ID} {
+		if err := g.Trash(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, step := range []struct {
+		days  int
+		there bool
+	}{{29, true}, {2, false}} {
+		g.clock.advance(time.Duration(step.days) * 24 * time.Hour)
+		if err := g.EmptyTrash(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(mine.Source.Path); (err == nil) != step.there {
+			t.Errorf("%d days later: got %v for the recording, want it there: %v", step.days, err, step.there)
+		}
+		if _, err := os.Stat(g.file); err != nil {
+			t.Errorf("%d days later: got %v for a file of other people's", step.days, err)
+		}
+	}
+}
+
+// Text from elsewhere goes to the end of a segment, whose times stay.
+func TestInsert(t *testing.T) {
+	g, _, _ := newRecordingRig(t, microphone)
+	made, err := g.Record(t.Context(), app.RecordRequest{Seconds: 3}, func(app.Event) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, before := made.ID, made.Segments[0]
+	news := g.Subscribe()
+	defer news.Close()
+	for _, text := range []string{"It is dry.", "It is not."} {
+		if err := g.Insert(t.Context(), id, before.ID, app.Insertion{Text: text}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stored, err := g.Transcript(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := stored.Segments[0]
+	if after.Text != "One. It is dry. It is not." || !after.Edited || after.Start != before.Start || after.End != before.End {
+		t.Errorf("got %+v from %+v", after, before)
+	}
+	if words := after.Words; len(words) != 7 || words[0] != before.Words[0] || words[6].End > after.End {
+		t.Errorf("got the words %+v", words)
+	}
+	want := app.SegmentsChanged{Transcript: id, Segments: []app.Segment{after}}
+	if got := news.Next(t.Context()); len(got) != 2 || !reflect.DeepEqual(got[1], want) {
+		t.Errorf("got the events %+v, want %+v last", got, want)
+	}
+	if err := g.Insert(t.Context(), id, -1, app.Insertion{Text: "Nowhere."}); !errors.Is(err, app.ErrNotFound) {
+		t.Errorf("without a segment: got %v", err)
 	}
 }
 
@@ -522,6 +607,36 @@ func TestStartRecording(t *testing.T) {
 	}
 }
 
+// What is being said becomes segments that can be edited as soon as a person
+// wants that, on all tracks.
+func TestCloseUtterance(t *testing.T) {
+	g, _, str := newRecordingRig(t, microphone, computer)
+	g.CloseUtterance() // nothing runs
+	w := g.watch()
+	if err := g.StartRecording(app.RecordRequest{Source: app.SourceBoth}); err != nil {
+		t.Fatal(err)
+	}
+	await(t, str.started, "the first stream")
+	await(t, str.started, "the second stream")
+	w.recording("both are heard", func(r app.Recording) bool {
+		return len(r.Open) == 2 && len(r.Open[0].Confirmed)*len(r.Open[1].Confirmed) > 0
+	})
+	for range 3 { // nobody waits for who does not listen
+		g.CloseUtterance()
+	}
+	w.recording("both are closed", func(r app.Recording) bool { return len(r.Open[0].Confirmed)+len(r.Open[1].Confirmed) == 0 })
+	all, err := g.List(t.Context())
+	if err != nil || len(all) != 1 || all[0].State != app.StateRunning {
+		t.Fatalf("library: got %+v, %v, want a recording that runs", all, err)
+	}
+	stored, err := g.Transcript(t.Context(), all[0].ID)
+	if err != nil || len(stored.Segments) != 4 {
+		t.Errorf("library: got %d segments, %v, want what both have said", len(stored.Segments), err)
+	}
+	g.StopRecording()
+	w.recording("done", app.Recording.Ended)
+}
+
 // Closing does not wait for the last words: they can be had later.
 func TestCloseWhileRecording(t *testing.T) {
 	g, _, str := newRecordingRig(t, microphone)
@@ -530,7 +645,7 @@ func TestCloseWhileRecording(t *testing.T) {
 	}
 	await(t, str.started, "the stream")
 	g.Close()
-	all, err := g.library.List(t.Context())
+	all, err := g.List(t.Context())
 	if err != nil || len(all) != 1 || all[0].State != app.StateInterrupted || all[0].Position != 10 || all[0].Source.Hash == "" {
 		t.Fatalf("library: got %+v, %v, want an interrupted recording", all, err)
 	}
@@ -554,7 +669,7 @@ func TestResumeTwoTracks(t *testing.T) {
 	await(t, str.started, "the first track")
 	await(t, str.started, "the second track")
 	g.Close()
-	all, err := g.library.List(t.Context())
+	all, err := g.List(t.Context())
 	if err != nil || len(all) != 1 {
 		t.Fatalf("library: got %+v, %v", all, err)
 	}
@@ -648,5 +763,54 @@ func TestRecoverRecordings(t *testing.T) {
 	}
 	if e := all[0]; e.Duration != 42 || e.Source.Hash == "" || e.State != app.StateInterrupted || len(e.Warnings) != 1 {
 		t.Errorf("got %+v, want 42 s, recovered", e)
+	}
+}
+
+// backlog is a streamer with minutes of sound left when the recording stops.
+type backlog struct{ started chan int }
+
+func (s *backlog) Stream(ctx context.Context, _ app.Audio, _ app.RecognizeOptions, on func(app.Heard)) (app.Recognized, error) {
+	on(app.Heard{Language: "en", Device: "Test", Segments: []app.Segment{sentence(0)}, Position: 10, Read: 12})
+	s.started <- 0
+	<-ctx.Done()
+	return app.Recognized{}, ctx.Err()
+}
+
+// Whoever closes after the recording was stopped does not wait for its last
+// words: they can be had later.
+func TestCloseAfterStoppedRecording(t *testing.T) {
+	g, _, _ := newRecordingRig(t, microphone)
+	s := &backlog{make(chan int, 1)}
+	g.deps.Streamer = s
+	g.start()
+	w := g.watch()
+	if err := g.StartRecording(app.RecordRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	await(t, s.started, "the stream")
+	g.StopRecording()
+	w.recording("the end of the sound", func(r app.Recording) bool { return r.Stage == app.RecordingFinishing })
+	g.Close()
+	all, err := g.List(t.Context())
+	if err != nil || len(all) != 1 || all[0].State != app.StateInterrupted || all[0].Position != 10 {
+		t.Errorf("library: got %+v, %v, want an interrupted recording", all, err)
+	}
+}
+
+// The last words of a stream cannot be stored, and it does not ask.
+func TestRecordWithoutRoomForLastWords(t *testing.T) {
+	g, rec, _ := newRecordingRig(t, microphone)
+	g.deps.Library = &forgetful{Library: g.library}
+	said := make(chan struct{})
+	g.deps.Streamer = &teller{said: []string{"Meet on Tuesday."}, between: func(int) { close(said) }}
+	g.start()
+	go func() { <-said; rec.taken().Stop() }()
+	var seen events
+	got, err := g.Record(t.Context(), app.RecordRequest{}, seen.on)
+	if !errors.Is(err, app.ErrDiskFull) {
+		t.Errorf("got %v, want a full disk", err)
+	}
+	if stored, err := g.Transcript(t.Context(), got.ID); err != nil || stored.State != app.StateFailed || stored.Position != 0 {
+		t.Errorf("library: got %+v, %v, want it to be had again", stored.Entry, err)
 	}
 }

@@ -11,8 +11,10 @@
 //
 // Ownership: App starts goroutines and ends them in Close: the queue, which
 // alone decides what happens to jobs, one progress reporter for each running
-// job, the downloads, which alone decide what happens to those, and one for
-// each running download. Methods of App are safe for concurrent use.
+// job, the downloads, which alone decide what happens to those, one for each
+// running download, and one for each open document, which stores what is done to
+// it. Methods of App are safe for concurrent use; a Document belongs to one
+// goroutine, the window's.
 package app
 
 // Version is the release; FyneApp.toml says the same.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -48,6 +49,29 @@ func TestRetold(t *testing.T) {
 	}
 }
 
+// Words of a script without blanks stay words.
+func TestRetoldWithoutBlanks(t *testing.T) {
+	before := Segment{Start: 0, End: 4, Text: "你们好吗。", Words: []Word{
+		{Text: "你们", Start: 0, End: 1, Confidence: 0.5}, {Text: "好", Start: 1, End: 2, Confidence: 0.5}, {Text: "吗。", Start: 2, End: 4, Confidence: 0.5},
+	}}
+	got := before.retold("你们都好吗。")
+	want := []Word{before.Words[0], {Text: "都", Start: 1, End: 1, Confidence: 1}, before.Words[1], before.Words[2]}
+	if !slices.Equal(got.Words, want) {
+		t.Errorf("got %+v, want %+v", got.Words, want)
+	}
+	if got := before.retold("你好 Anna!"); len(got.Words) != 3 || got.Words[2].Text != "Anna!" {
+		t.Errorf("got %+v, want three words", got.Words)
+	}
+}
+
+// What a person has written is certain; what they have left is as it was.
+func TestRetoldIsCertain(t *testing.T) {
+	got := timed("a b c").retold("A x c")
+	if got.Words[0].Confidence != 1 || got.Words[1].Confidence != 1 || got.Words[2].Confidence != 0.5 || !near(got.Confidence, 2.5/3) {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func near(a, b float64) bool { return a-b < 1e-9 && b-a < 1e-9 }
 
 // Whatever is written, the words are those of the text, in order, inside the
@@ -77,8 +101,8 @@ func TestRetoldKeepsTimesInOrder(t *testing.T) {
 				at = w.End
 				texts = append(texts, w.Text)
 			}
-			if got := strings.Join(texts, " "); got != text {
-				t.Fatalf("got the words %q, want %q", got, text)
+			if got := strings.Join(texts, ""); got != strings.ReplaceAll(text, " ", "") {
+				t.Fatalf("got the words %q, want %q", texts, text)
 			}
 		}
 	}

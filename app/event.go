@@ -41,15 +41,45 @@ type SegmentsChanged struct {
 // TextReplaced says that the text of a transcript is another.
 type TextReplaced struct{ Transcript int64 }
 
+// HeardAgain carries what a job of App.HearAgain has heard.
+type HeardAgain struct {
+	Job        JobID
+	Transcript int64
+	Stretches  []Span    // that were heard: in order, and apart from each other
+	Segments   []Segment // in order; their IDs are 0
+	Omissions  []Omission
+	Model      string // its name
+	Language   string // ISO 639-1; "" where the model does not tell
+	Warnings   []string
+}
+
+// SavingChanged tells whether all that was done to an open document is stored.
+type SavingChanged struct {
+	Transcript int64
+	Pending    bool  // not all of it
+	Err        error // why the last attempt failed; it is tried again
+}
+
 func (JobChanged) event()      {}
 func (SegmentsAdded) event()   {}
 func (EntryChanged) event()    {}
 func (EntryRemoved) event()    {}
 func (DownloadChanged) event() {}
 
+// PlayerChanged carries the newest state of the player; while it plays, its
+// position 25 times a second.
+type PlayerChanged struct{ Playing Playing }
+
+// OverviewChanged carries how far the newest overview has come.
+type OverviewChanged struct{ State OverviewState }
+
 func (RecordingChanged) event() {}
 func (SegmentsChanged) event()  {}
 func (TextReplaced) event()     {}
+func (HeardAgain) event()       {}
+func (PlayerChanged) event()    {}
+func (OverviewChanged) event()  {}
+func (SavingChanged) event()    {}
 
 // Subscription receives every event published after it was made. A slow
 // subscriber holds up nobody: events wait for it, and of the changes of a job
@@ -128,6 +158,8 @@ const (
 	ofJob changeKind = iota + 1
 	ofDownload
 	ofRecording
+	ofPlayer
+	ofOverview
 )
 
 // changeOf is an event's kind of change, and which one of that kind it is about.
@@ -139,6 +171,10 @@ func changeOf(e Event) (kind changeKind, which any) {
 		return ofDownload, e.Download.Offer.Name
 	case RecordingChanged:
 		return ofRecording, nil
+	case PlayerChanged:
+		return ofPlayer, nil
+	case OverviewChanged:
+		return ofOverview, e.State.Transcript
 	}
 	return 0, nil
 }

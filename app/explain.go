@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"unicode"
 	"unicode/utf8"
 )
@@ -17,11 +19,15 @@ import (
 func Explain(err error) (sentence, hint string) {
 	var media *MediaError
 	var record *RecordError
+	var play *PlayError
 	var model *ModelError
 	var tune *TuneError
 	var library *LibraryError
 	var download *DownloadError
+	var backup *BackupError
 	var usage *UsageError
+	var address *AddressError
+	var serve *ServeError
 	switch {
 	case err == nil:
 		return "", ""
@@ -33,6 +39,8 @@ func Explain(err error) (sentence, hint string) {
 		return explainMedia(media)
 	case errors.As(err, &record):
 		return explainRecord(record)
+	case errors.As(err, &play):
+		return explainPlay(play)
 	case errors.As(err, &model):
 		return explainModel(model)
 	case errors.As(err, &tune):
@@ -41,6 +49,12 @@ func Explain(err error) (sentence, hint string) {
 		return explainLibrary(library)
 	case errors.As(err, &download):
 		return explainDownload(download)
+	case errors.As(err, &backup):
+		return explainBackup(backup)
+	case errors.As(err, &address):
+		return explainAddress(address)
+	case errors.As(err, &serve):
+		return explainServe(serve)
 	case errors.As(err, &usage):
 		return fmt.Sprintf("“%s” is not a %s: it has to be %s.", usage.Value, usage.What, usage.Want), ""
 	}
@@ -60,12 +74,47 @@ func explainOther(err error) (sentence, hint string) {
 		return "Nothing was heard there the second time.", "The text of the first time can still be put back."
 	case errors.Is(err, ErrRecording):
 		return "A recording is running already.", "Stop it first."
+	case errors.Is(err, ErrOpen):
+		return "The transcript is open already.", ""
+	case errors.Is(err, ErrNoSegment):
+		return "That line is not there any more.", ""
+	case errors.Is(err, ErrNoSplit):
+		return "Nothing can be split there.", "Put the caret between two words."
+	case errors.Is(err, ErrLastSegment):
+		return "No line follows that this one could be merged with.", ""
+	case errors.Is(err, ErrNoMatch):
+		return "The text there is another now.", "Search again."
+	case errors.Is(err, ErrNoSpeaker):
+		return "That speaker is not there any more.", ""
+	case errors.Is(err, ErrNameTaken):
+		return "Another speaker has this name already.", "Merge the two if they are the same."
 	case errors.Is(err, ErrNotFound):
 		return "There is no such transcript in the library.", ""
 	}
 	// With the path, if it has one: nothing else names it.
 	return capital(strings.TrimSuffix(err.Error(), ".")) + ".", ""
 }
+
+func explainServe(e *ServeError) (sentence, hint string) {
+	var host *net.DNSError
+	switch {
+	case errors.Is(e.Err, syscall.EADDRINUSE), errors.Is(e.Err, winAddrInUse):
+		return fmt.Sprintf("The API cannot be served: another program uses %s.", e.Addr),
+			"Choose another port, or end that program, which may be another Earshot."
+	case errors.Is(e.Err, syscall.EACCES), errors.Is(e.Err, winAccess):
+		return fmt.Sprintf("The API cannot be served: the system keeps %s for itself.", e.Addr), "Choose a port from 1024 on."
+	case errors.Is(e.Err, syscall.EADDRNOTAVAIL), errors.Is(e.Err, winAddrNotAvail), errors.As(e.Err, &host):
+		return fmt.Sprintf("The API cannot be served: %s is not an address of this computer.", e.Addr), "127.0.0.1 always is."
+	}
+	return fmt.Sprintf("The API cannot be served at %s: %s.", e.Addr, reason(e.Err)), ""
+}
+
+// What Windows calls these; syscall has numbers of its own for them.
+const (
+	winAccess       = syscall.Errno(10013)
+	winAddrInUse    = syscall.Errno(10048)
+	winAddrNotAvail = syscall.Errno(10049)
+)
 
 func explainMedia(e *MediaError) (sentence, hint string) {
 	name := quoted(e.Path)
@@ -80,6 +129,10 @@ func explainMedia(e *MediaError) (sentence, hint string) {
 		return name + " cannot be read without ffmpeg, which is not installed.", "Install ffmpeg (Debian, Ubuntu: apt install ffmpeg; Mac: brew install ffmpeg). WAV files work without it."
 	case errors.Is(e.Err, ErrNoTrack):
 		return name + " has no such audio track.", ""
+	case errors.Is(e.Err, ErrRemoved):
+		return "The sound of this recording was removed when its time was over.", "The settings say how long the sound of recordings is kept."
+	case errors.Is(e.Err, ErrTooLong):
+		return name + " lasts longer than is allowed here.", ""
 	case errors.Is(e.Err, ErrChangedFile):
 		return name + " has changed since it was transcribed.", "Transcribe it again from the start."
 	case errors.Is(e.Err, fs.ErrNotExist):
@@ -106,12 +159,57 @@ func explainRecord(e *RecordError) (sentence, hint string) {
 	return fmt.Sprintf("Recording does not work: %s.", reason(e.Err)), ""
 }
 
+func explainPlay(e *PlayError) (sentence, hint string) {
+	switch {
+	case errors.Is(e.Err, ErrNoServer):
+		return "Nothing can be played: the sound server does not answer.", "Check that PulseAudio or PipeWire is running."
+	case errors.Is(e.Err, ErrNoOutput):
+		return "There are no loudspeakers or headphones to play with.", "Connect some and play it again."
+	case errors.Is(e.Err, ErrStuck):
+		return "The loudspeakers take no more sound.", "Play it again: Earshot then looks for them anew."
+	case errors.Is(e.Err, ErrNoPlayer):
+		return "This build of Earshot cannot play sound: it was made without cgo.", "Build it with make build."
+	}
+	return fmt.Sprintf("Playing does not work: %s.", reason(e.Err)), ""
+}
+
+func explainAddress(e *AddressError) (sentence, hint string) {
+	var status *StatusError
+	switch {
+	case errors.As(e.Err, &status):
+		return fmt.Sprintf("The recording could not be fetched: %s %s.", e.Host, status), ""
+	case errors.Is(e.Err, ErrForbidden):
+		return fmt.Sprintf("The recording is not fetched from %s: it is not a public address.", e.Host),
+			"Addresses of this machine and its network have to be allowed first."
+	case errors.Is(e.Err, ErrTooLarge):
+		return fmt.Sprintf("The recording from %s is larger than is allowed.", e.Host), ""
+	case errors.Is(e.Err, ErrUnreachable):
+		return fmt.Sprintf("The recording could not be fetched: %s could not be reached.", e.Host), ""
+	}
+	return fmt.Sprintf("The recording could not be fetched from %s: %s.", e.Host, reason(e.Err)), ""
+}
+
 func explainModel(e *ModelError) (sentence, hint string) {
 	if errors.Is(e.Err, ErrNoChecksum) {
 		return fmt.Sprintf("The model %s cannot be verified: %s.", quoted(e.Path), ErrNoChecksum), ""
 	}
 	return fmt.Sprintf("The model %s cannot be used: %s.", quoted(e.Path), reason(e.Err)),
 		"Choose another model, or get this one again."
+}
+
+func explainBackup(e *BackupError) (sentence, hint string) {
+	name := quoted(e.Name)
+	switch {
+	case errors.Is(e.Err, ErrNotBackup):
+		return name + " is not an Earshot backup.", "“earshot history backup FILE” makes one."
+	case errors.Is(e.Err, ErrNewerBackup):
+		return name + " was made by a newer Earshot.", "Install that version or a later one."
+	case errors.Is(e.Err, ErrCutShort):
+		return fmt.Sprintf("%s ends before it is complete, in its transcript %d.", name, e.Transcript), "What came before is in the library."
+	case e.Transcript > 0:
+		return fmt.Sprintf("%s is damaged: its transcript %d cannot be read.", name, e.Transcript), "What came before is in the library."
+	}
+	return fmt.Sprintf("%s cannot be read: %s.", name, reason(e.Err)), ""
 }
 
 func explainLibrary(e *LibraryError) (sentence, hint string) {

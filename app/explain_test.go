@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"strings"
 	"testing"
@@ -18,6 +19,9 @@ func TestExplain(t *testing.T) {
 	model := func(err error) error { return &app.ModelError{Path: "/models/ggml-base.bin", Err: err} }
 	library := func(err error) error { return &app.LibraryError{Path: "/data", Err: err} }
 	download := func(err error) error { return &app.DownloadError{Name: "base", Host: "models.invalid", Err: err} }
+	backup := func(at int, err error) error {
+		return &app.BackupError{Name: "/saved/all.json", Transcript: at, Err: err}
+	}
 	status := func(code int) error { return download(&app.StatusError{Code: code}) }
 	denied := &fs.PathError{Op: "open", Path: "/talks/a.wav", Err: fs.ErrPermission}
 	missing := &fs.PathError{Op: "open", Path: "/talks/a.wav", Err: fs.ErrNotExist}
@@ -30,6 +34,13 @@ func TestExplain(t *testing.T) {
 		{app.ErrClosing, "Earshot", "closed", true},
 		{context.Canceled, "", "Cancelled", false},
 		{library(context.Canceled), "", "Cancelled", false},
+		{app.ErrOpen, "", "open already", false},
+		{app.ErrNoSegment, "", "not there any more", false},
+		{app.ErrNoSplit, "", "split", true},
+		{app.ErrLastSegment, "", "No line follows", false},
+		{app.ErrNoMatch, "", "another now", true},
+		{app.ErrNoSpeaker, "", "not there any more", false},
+		{app.ErrNameTaken, "", "this name", true},
 
 		{media(app.ErrNoAudio), "“a.wav”", "no sound", false},
 		{media(app.ErrEmptyFile), "“a.wav”", "empty", false},
@@ -37,6 +48,12 @@ func TestExplain(t *testing.T) {
 		{media(fmt.Errorf("%w (moov atom not found)", app.ErrNotMedia)), "“a.wav”", "not an audio or video file", true},
 		{media(app.ErrNoDecoder), "“a.wav”", "without ffmpeg", true},
 		{media(app.ErrNoTrack), "“a.wav”", "no such audio track", false},
+		{media(app.ErrRemoved), "recording", "removed when its time was over", true},
+		{backup(0, app.ErrNotBackup), "“all.json”", "not an Earshot backup", true},
+		{backup(0, app.ErrNewerBackup), "“all.json”", "newer Earshot", true},
+		{backup(3, app.ErrCutShort), "“all.json”", "ends before it is complete, in its transcript 3", true},
+		{backup(3, app.ErrDamaged), "“all.json”", "transcript 3 cannot be read", true},
+		{backup(0, io.ErrNoProgress), "“all.json”", "cannot be read", false},
 		{media(app.ErrChangedFile), "“a.wav”", "changed", true},
 		{media(missing), "“a.wav”", "does not exist", true},
 		{media(denied), "“a.wav”", "permission", false},
@@ -46,6 +63,11 @@ func TestExplain(t *testing.T) {
 		{&app.RecordError{Source: "yeti", Err: app.ErrNoInput}, "yeti", "no input", true},
 		{&app.RecordError{Source: "yeti", Err: app.ErrNoServer}, "sound server", "does not answer", true},
 		{&app.RecordError{Source: "yeti", Err: app.ErrDiskFull}, "disk", "full", true},
+		{&app.PlayError{Err: app.ErrNoServer}, "sound server", "Nothing can be played", true},
+		{&app.PlayError{Err: app.ErrNoOutput}, "loudspeakers", "There are no", true},
+		{&app.PlayError{Err: app.ErrStuck}, "loudspeakers", "no more sound", true},
+		{&app.PlayError{Err: app.ErrNoPlayer}, "build", "cannot play", true},
+		{&app.PlayError{Err: errors.New("it hums.")}, "Playing", "it hums", false},
 		{&app.MediaError{Path: "-", Err: app.ErrEmptyFile}, "Standard input", "empty", false},
 
 		{model(errors.New("it is cut short")), "“ggml-base.bin”", "it is cut short", true},

@@ -97,7 +97,7 @@ func (w *Writer) Close(t Transcript) error {
 		enc := json.NewEncoder(w.w)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
-		w.err = enc.Encode(newDocument(t))
+		w.err = enc.Encode(newDocTranscript(t))
 	case w.f == VTT && w.n == 0:
 		w.printf("WEBVTT\n\n")
 	}
@@ -134,9 +134,9 @@ func clock(seconds float64, point string) string {
 	return fmt.Sprintf("%02d:%02d:%02d%s%03d", ms/3600000, ms/60000%60, ms/1000%60, point, ms%1000)
 }
 
-// document is the JSON form of a transcript, schema 1. Other programs rely on
+// docTranscript is the JSON form of a transcript, schema 1. Other programs rely on
 // it: fields are added, never changed.
-type document struct {
+type docTranscript struct {
 	Schema     int          `json:"schema"`
 	Source     string       `json:"source"`
 	Title      string       `json:"title"`
@@ -176,8 +176,8 @@ func (d decimal) MarshalJSON() ([]byte, error) {
 	return json.Marshal(math.Round(float64(d)*1000) / 1000)
 }
 
-func newDocument(t Transcript) document {
-	d := document{
+func newDocTranscript(t Transcript) docTranscript {
+	d := docTranscript{
 		Schema: 1, Source: t.Source.Path, Title: t.Title, State: t.State,
 		Duration: decimal(t.Duration), Language: t.Language, Model: t.Model,
 		Device: t.Device, Speed: decimal(t.Speed), Text: t.Text(),

@@ -95,7 +95,7 @@ func checkVTT(t *testing.T, s string, cues int, voiced bool) {
 
 func checkJSON(t *testing.T, s, text, speaker string) {
 	t.Helper()
-	var got document
+	var got docTranscript
 	if err := json.Unmarshal([]byte(s), &got); err != nil {
 		t.Fatalf("parse %q: %v", s, err)
 	}

@@ -15,22 +15,26 @@ func TestFindFolders(t *testing.T) {
 	tests := []struct {
 		name           string
 		data, config   string // XDG_DATA_HOME and XDG_CONFIG_HOME
+		cache          string // XDG_CACHE_HOME
 		wantData, want string // folders of data and of settings
+		wantCache      string
 	}{
-		{"neither", "", "", "/home/ann/.local/share/earshot", "/home/ann/.config/earshot"},
-		{"both", "/d", "/c", "/d/earshot", "/c/earshot"},
-		{"data", "/d", "", "/d/earshot", "/home/ann/.config/earshot"},
-		{"config", "", "/c", "/home/ann/.local/share/earshot", "/c/earshot"},
-		{"relative ones, which do not count", "d", "./c", "/home/ann/.local/share/earshot", "/home/ann/.config/earshot"},
+		{"neither", "", "", "", "/home/ann/.local/share/earshot", "/home/ann/.config/earshot", "/home/ann/.cache/earshot"},
+		{"all", "/d", "/c", "/x", "/d/earshot", "/c/earshot", "/x/earshot"},
+		{"data", "/d", "", "", "/d/earshot", "/home/ann/.config/earshot", "/home/ann/.cache/earshot"},
+		{"config", "", "/c", "", "/home/ann/.local/share/earshot", "/c/earshot", "/home/ann/.cache/earshot"},
+		{"relative ones, which do not count", "d", "./c", "x", "/home/ann/.local/share/earshot", "/home/ann/.config/earshot", "/home/ann/.cache/earshot"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Setenv("HOME", "/home/ann")
 			t.Setenv("XDG_DATA_HOME", test.data)
 			t.Setenv("XDG_CONFIG_HOME", test.config)
+			t.Setenv("XDG_CACHE_HOME", test.cache)
 			got, err := app.FindFolders("")
 			want := app.Folders{
 				Data: test.wantData, Models: filepath.Join(test.wantData, "models"), Settings: filepath.Join(test.want, "settings.json"),
+				Cache: test.wantCache,
 			}
 			if err != nil || got != want {
 				t.Errorf("got %+v and error %v, want %+v", got, err, want)

@@ -25,6 +25,7 @@ type Job struct {
 	Stage      Stage
 	Transcript int64   // 0 until it is stored
 	Omission   int64   // of the transcript, that is transcribed again; 0 if it is all of a recording
+	Again      bool    // see App.HearAgain
 	Cached     bool    // the text was in the library already
 	Fraction   float64 // done, 0..1; negative if the length is unknown
 	Elapsed    float64 // seconds of wall time
@@ -41,11 +42,14 @@ func (j Job) Ended() bool {
 // Request asks for one file to be transcribed.
 type Request struct {
 	Path    string
-	Source  string // recorded instead of Path: "-" for standard input
+	Source  string  // recorded instead of Path: "-" for what is not kept, as standard input
+	Title   string  // in the library; "" makes one of the file's name
+	Limit   float64 // seconds that the recording may last; 0 is for ever
 	Options Options
-	NoStore bool  // leave the library alone
-	NoCache bool  // transcribe even if the library has the text
-	Resume  int64 // go on with this transcript; Path and Options are its own
+	Origin  Origin // "" is OriginFile or, of a recording of ours, what it was recorded from
+	NoStore bool   // leave the library alone
+	NoCache bool   // transcribe even if the library has the text
+	Resume  int64  // go on with this transcript; Path and Options are its own
 	// Omission is one of the transcript Resume: instead of going on, only its
 	// stretch of the recording is transcribed again, and what is found takes its
 	// place.
@@ -53,4 +57,15 @@ type Request struct {
 	// Refine transcribes the whole recording of the transcript Resume again, with
 	// Options, and replaces what nobody has edited in it.
 	Refine bool
+	// Again, if it is not nil, is what of the recording of the transcript Resume is
+	// transcribed again, with Options. Nothing is stored; see App.HearAgain. Transcribe
+	// returns the segments that were heard.
+	Again *Again
 }
+
+// stores reports whether what is heard goes into the library as it comes.
+func (r Request) stores() bool { return !r.NoStore && !r.Refine && !r.isQuiet() }
+
+// isQuiet reports whether nothing is told of what is heard before all of it is
+// there.
+func (r Request) isQuiet() bool { return r.Omission != 0 || r.Again != nil }

@@ -166,7 +166,12 @@ func (m Models) VAD() string {
 // writeWhole writes a file that is either complete under its name or absent.
 // Its errors do not name the file: the caller knows a better name than that of
 // the temporary one.
-func writeWhole(path string, write func(io.Writer) error) (err error) {
+func writeWhole(path string, write func(io.Writer) error) error {
+	return writeFile(path, 0o644, write)
+}
+
+// writeFile does what writeWhole does, for a file with these permissions.
+func writeFile(path string, perm fs.FileMode, write func(io.Writer) error) (err error) {
 	defer func() {
 		var named *fs.PathError
 		if errors.As(err, &named) {
@@ -186,7 +191,7 @@ func writeWhole(path string, write func(io.Writer) error) (err error) {
 	if err := write(f); err != nil {
 		return err
 	}
-	if err := f.Chmod(0o644); err != nil && !errors.Is(err, fs.ErrInvalid) {
+	if err := f.Chmod(perm); err != nil && !errors.Is(err, fs.ErrInvalid) {
 		return err
 	}
 	if err := f.Sync(); err != nil {

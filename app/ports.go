@@ -33,16 +33,24 @@ type AudioStream struct {
 }
 
 // MediaOptions of Open. The zero value decodes the default track from the
-// start.
+// start, for a recognizer.
 type MediaOptions struct {
 	Stream  int       // audio stream + 1; 0 means the default one
 	Channel int       // channel + 1 of a recording of several tracks; 0 mixes them
 	Start   float64   // seconds to leave out at the start
 	Info    MediaInfo // from Probe; the zero value makes Open probe itself
+	Rate    int       // of the samples, Hz; 0 is SampleRate
+
+	// Seek goes to Start at once, instead of decoding all that is before it; in
+	// some formats that is a few hundredths of a second beside it. Nothing from
+	// Start on is then an end, not an error.
+	Seek bool
+	// Background leaves the processor to others that want it.
+	Background bool
 }
 
-// Audio is a stream of mono samples at SampleRate. It is used by one
-// goroutine at a time.
+// Audio is a stream of mono samples, at SampleRate unless MediaOptions say
+// otherwise. It is used by one goroutine at a time.
 type Audio interface {
 	// Read fills buf with samples in [-1, 1] and returns how many. At the
 	// end it returns 0 and io.EOF, or an error that says why it ended early.
@@ -85,6 +93,14 @@ type RecognizeOptions struct {
 	Prompt      string  // names and words to expect
 	Beam        int     // beams of the search; 0 and 1 are greedy
 	Temperature float64 // where decoding begins, 0..1
+
+	// Pause is the silence that ends an utterance of Stream; 0 lets the engine choose.
+	Pause time.Duration
+	// A value from Close asks Stream to close what is certain of the utterance that
+	// is open, so that it can be edited: all of it if it is about to end, else the
+	// words that are Confirmed, and the utterance goes on. Where nothing is certain
+	// nothing happens. nil never asks; Recognize does not look at it.
+	Close <-chan struct{}
 
 	// Believe says that somebody speaks throughout, whatever models make of it:
 	// voice activity is not asked, and nothing is left out as silence.
@@ -189,7 +205,8 @@ const (
 // Library keeps transcripts. Implemented by package store. Its methods are
 // safe for concurrent use; each is one transaction.
 type Library interface {
-	// Create stores a new running transcript and returns its id.
+	// Create stores a new running transcript and returns its id. If the entry has no
+	// Origin, it gets that of another transcript of the recording.
 	Create(ctx context.Context, e Entry) (int64, error)
 	// Recorded says that the recording of a transcript is complete: until then
 	// its Source had no Hash.
@@ -206,8 +223,16 @@ type Library interface {
 	// settings, a finished one if there is one, else one that can be resumed;
 	// ErrNotFound if there is neither.
 	Cached(ctx context.Context, hash, key string) (Entry, error)
-	// List returns entries, newest first.
-	List(ctx context.Context) ([]Entry, error)
+	// Unrecorded returns the entries whose recording was never completed: an
+	// Earshot that is gone was making it.
+	Unrecorded(ctx context.Context) ([]Entry, error)
+	// List returns the entries that a filter chooses, newest first.
+	List(ctx context.Context, f Filter, p Page) (Listing, error)
+	// Facets tells what entries outside the trash have.
+	Facets(ctx context.Context) (Facets, error)
+	// Find finds places in transcripts outside the trash, and transcripts by
+	// their titles.
+	Find(ctx context.Context, q Query, opt FindOptions) (Found, error)
 	// Entry returns one that is not in the trash.
 	Entry(ctx context.Context, id int64) (Entry, error)
 	Transcript(ctx context.Context, id int64) (Transcript, error)
@@ -216,19 +241,47 @@ type Library interface {
 	// Replace puts the segments and omissions of heard in the place of an
 	// omission; ErrNotFound if it is not there any more.
 	Replace(ctx context.Context, transcript, omission int64, heard Progress) error
-	// Edit replaces a segment, by its ID, with what a person has made of it. The
-	// library keeps what it was.
-	Edit(ctx context.Context, transcript int64, s Segment) error
+	// Apply stores what a person has made of a transcript's segments and
+	// speakers. The library keeps what the machine had written.
+	Apply(ctx context.Context, transcript int64, e *Edits) error
 	// Refine replaces the segments that nobody has edited with better ones, by
-	// another model. Of those, the ones that Transcript.Touched are left out.
+	// another model. Of those, the ones are left out whose place a person has
+	// edited, as Transcript.Touched says, or emptied.
 	Refine(ctx context.Context, id int64, model string, better []Segment) error
-	Search(ctx context.Context, query string, limit int) ([]Hit, error)
 	Rename(ctx context.Context, id int64, title string) error
-	// Trash hides a transcript; Restore brings it back; Delete removes it
+
+	// What follows is done to all of ids or, if it fails, to none; those that are
+	// not there are left out, and it is ErrNotFound if none is.
+
+	Tag(ctx context.Context, tag string, ids ...int64) error
+	Untag(ctx context.Context, tag string, ids ...int64) error
+	SetFavourite(ctx context.Context, on bool, ids ...int64) error
+	// Trash hides transcripts; Restore brings them back; Delete removes them
 	// for good.
-	Trash(ctx context.Context, id int64) error
-	Restore(ctx context.Context, id int64) error
-	Delete(ctx context.Context, id int64) error
+	Trash(ctx context.Context, ids ...int64) error
+	Restore(ctx context.Context, ids ...int64) error
+	Delete(ctx context.Context, ids ...int64) error
+
+	// Purge removes for good what has been in the trash for 30 days, and returns
+	// the paths of recordings that no transcript is of any more.
+	Purge(ctx context.Context) (paths []string, err error)
+
+	// Sounds lists the recordings directly in the folder dir whose sound is there,
+	// as far as the library knows.
+	Sounds(ctx context.Context, dir string) ([]Sound, error)
+	// HasSound reports whether a transcript, of the trash too, is of a recording
+	// with this hash whose sound was not removed.
+	HasSound(ctx context.Context, hash string) (bool, error)
+	// SoundRemoved records that the sound at path is not there any more.
+	SoundRemoved(ctx context.Context, path string) error
+
+	// Archive yields everything that the library holds, the trash included, one
+	// transcript after the other, as it is at one moment.
+	Archive(ctx context.Context, yield func(Archived) error) error
+	// Unarchive adds the transcripts that the library does not hold yet, see
+	// Archived.Same, and returns their ids. One that it holds in the trash comes
+	// back, unless it was there when it was archived.
+	Unarchive(ctx context.Context, all []Archived) (added []int64, err error)
 }
 
 // Ending is what Library.Finish records.
@@ -238,4 +291,21 @@ type Ending struct {
 	Speed    float64 // audio seconds a wall second; 0 leaves it
 	Load     float64 // seconds; 0 leaves it
 	Warnings []string
+}
+
+// Edits is what Library.Apply stores.
+type Edits struct {
+	// Put are segments in their present form, by their IDs. New ones, whose ID
+	// is 0, get one; what has been removed meanwhile is there again, under its ID.
+	Put    []Segment
+	Remove []int64 // segments, by their IDs; that one is not there is no error
+	// Still are segments that must have their text: else nothing is stored, and it
+	// is ErrNoMatch.
+	Still []Segment
+	// Speakers are those who are new or different, by their labels. The speakers
+	// of segments are found by name.
+	Speakers []Speaker
+	// Dismiss are the labels of speakers who are none any more. One who says
+	// something, since the machine has heard them again, stays.
+	Dismiss []string
 }

@@ -140,19 +140,23 @@ func (q *queue) hold(ctx context.Context) (release func(), err error) {
 }
 
 // add takes a request that everybody may watch.
-func (q *queue) add(req Request) { q.submit(submission{request: req, on: q.app.broker.publish}) }
+func (q *queue) add(req Request) JobID {
+	return q.submit(submission{request: req, on: q.app.broker.publish})
+}
 
-func (q *queue) submit(s submission) {
+func (q *queue) submit(s submission) JobID {
 	q.last++
 	job := &queuedJob{
 		Job: Job{
 			ID: q.last, Path: s.request.Path, Name: filepath.Base(s.request.Path), Stage: StageQueued,
-			Transcript: s.request.Resume, Omission: s.request.Omission, Fraction: -1, Remaining: -1,
+			Transcript: s.request.Resume, Omission: s.request.Omission, Again: s.request.Again != nil,
+			Fraction: -1, Remaining: -1,
 		},
 		submission: s,
 	}
 	q.waiting = append(q.waiting, job)
 	job.on(JobChanged{Job: job.Job})
+	return job.ID
 }
 
 func (q *queue) remove(id JobID) {

@@ -100,8 +100,8 @@ type Streamer interface {
 type Heard struct {
 	Loading bool // the model is being loaded; nothing else is set
 	// Segments were closed now: an utterance has ended, or the beginning of one
-	// that is long. Their words begin with what Confirmed was or, if the
-	// utterance goes on, their words and those of Confirmed do.
+	// that is long, or was asked for. Their words begin with what Confirmed was or,
+	// if the utterance goes on, their words and those of Confirmed do.
 	Segments  []Segment
 	Omissions []Omission
 	// Confirmed are the words of the open utterance that stay as they are: those

@@ -12,9 +12,10 @@ type runningRecording struct {
 	end context.CancelCauseFunc
 }
 
-// StartRecording begins a recording, or fails with ErrRecording if one runs.
-// What happens is published. When it has ended, the model of
-// Settings.Refine goes over its text.
+// StartRecording begins a recording, or fails with ErrRecording if one runs and
+// with ErrClosing if none may begin any more. What happens is published, and what
+// plays is paused. When it has ended, the model of Settings.Refine goes over its
+// text.
 func (a *App) StartRecording(req RecordRequest) error {
 	a.recMu.Lock()
 	defer a.recMu.Unlock()
@@ -24,8 +25,7 @@ func (a *App) StartRecording(req RecordRequest) error {
 	// Only closing ends it here: a.ctx would without ErrClosing as the cause.
 	ctx, end := context.WithCancelCause(context.WithoutCancel(a.ctx))
 	d := a.newDictation(req, a.broker.publish)
-	a.running = &runningRecording{d, end}
-	a.wg.Go(func() {
+	err := a.start(func() {
 		defer end(nil)
 		defer context.AfterFunc(a.ctx, func() { end(ErrClosing) })()
 		t, err := d.record(ctx)
@@ -39,6 +39,12 @@ func (a *App) StartRecording(req RecordRequest) error {
 			a.refine(t, refine)
 		}
 	})
+	if err != nil {
+		end(nil)
+		return err
+	}
+	a.running = &runningRecording{d, end}
+	a.deck.Pause()
 	return nil
 }
 
@@ -48,6 +54,18 @@ func (a *App) PauseRecording(pause bool) {
 	defer a.recMu.Unlock()
 	if a.running != nil {
 		a.running.pause(pause)
+	}
+}
+
+// CloseUtterance makes what is certain of what is being said segments, which can
+// be edited, without waiting for its end. They come as SegmentsAdded: soon if
+// something is certain, else when the utterance ends. It does not wait, and
+// without a recording it does nothing.
+func (a *App) CloseUtterance() {
+	a.recMu.Lock()
+	defer a.recMu.Unlock()
+	if a.running != nil {
+		a.running.closeUtterance()
 	}
 }
 
@@ -90,14 +108,9 @@ func (a *App) RecoverRecordings(ctx context.Context) error {
 	if a.library == nil || a.recorder == nil {
 		return nil
 	}
-	all, err := a.library.List(ctx)
-	if err != nil {
-		return err
-	}
+	all, err := a.library.Unrecorded(ctx)
 	for _, e := range all {
-		if e.Source.Hash == "" && e.State == StateInterrupted {
-			err = errors.Join(err, a.recoverRecording(ctx, e))
-		}
+		err = errors.Join(err, a.recoverRecording(ctx, e))
 	}
 	return err
 }

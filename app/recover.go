@@ -26,7 +26,7 @@ func (r *transcription) recover(ctx context.Context) error {
 	if i < 0 {
 		return ErrNotOmitted
 	}
-	if err := r.reopen(ctx, old.Entry, old.ownOptions()); err != nil {
+	if err := r.reopen(ctx, old.Entry, old.OwnOptions()); err != nil {
 		return err
 	}
 	left := old.Omissions[i].Segment
@@ -43,7 +43,7 @@ func (r *transcription) recover(ctx context.Context) error {
 		return err
 	}
 	defer audio.Close()
-	if err := r.recognize(ctx, &excerpt{audio, int((end - start) * SampleRate)}); err != nil {
+	if err := r.recognize(ctx, &excerpt{audio, int((end - start) * SampleRate)}, start); err != nil {
 		return err
 	}
 	return r.replace(ctx)
@@ -70,8 +70,8 @@ func (r *transcription) replace(ctx context.Context) error {
 	return nil
 }
 
-// ownOptions are those that an entry was made with, where Earshot chose too.
-func (e Entry) ownOptions() Options {
+// OwnOptions are those that an entry was made with, where Earshot chose too.
+func (e Entry) OwnOptions() Options {
 	opt := e.Options
 	opt.Model = cmp.Or(opt.Model, e.Model)
 	if ParseLanguages(opt.Language) == nil {

@@ -59,7 +59,12 @@ func newLibraryRig(t *testing.T) *rig {
 
 func openStore(t *testing.T) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), t.TempDir(), store.Options{})
+	return openStoreWith(t, store.Options{})
+}
+
+func openStoreWith(t *testing.T, opt store.Options) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), t.TempDir(), opt)
 	if errors.Is(err, app.ErrNoEngine) {
 		t.Skip("there is no SQLite: this build is without cgo")
 	}

@@ -18,7 +18,17 @@ type Settings struct {
 	Keep    int    `json:"keep,omitempty"`   // minutes that an idle model stays in memory; 0 is 5, -1 for ever
 	Source  string `json:"source,omitempty"` // what is recorded, see Recorder.Record; "" is the default microphone
 	Refine  string `json:"refine,omitempty"` // model that goes over a recording's text afterwards; "" is none
-	Theme   string `json:"theme,omitempty"`  // "light" or "dark"; "" follows the desktop
+	// SoundDays is for how many days the sound of recordings is kept; 0 is for
+	// ever, -1 until it is text.
+	SoundDays  int    `json:"sound_days,omitempty"`
+	Theme      string `json:"theme,omitempty"`       // "light" or "dark"; "" follows the desktop
+	Text       string `json:"text,omitempty"`        // size of transcripts: "small", "large" or "larger"; "" is in between
+	HideDoubts bool   `json:"hide_doubts,omitempty"` // doubtful words look like the others
+
+	API APISettings `json:"api,omitzero"`
+	// Locale is the language that the window is read in, "de" for one; "" follows
+	// the system. It is in force from the next start on.
+	Locale string `json:"locale,omitempty"`
 }
 
 func (s Settings) keep() time.Duration { return time.Duration(s.Keep) * time.Minute }
@@ -41,12 +51,13 @@ func LoadSettings(path string) (Settings, error) {
 	return s, nil
 }
 
-// Save writes the settings file at path, whole or not at all.
+// Save writes the settings file at path, whole or not at all. Nobody else can
+// read it: it holds the key of the API.
 func (s Settings) Save(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("save settings: %w", err)
 	}
-	err := writeWhole(path, func(w io.Writer) error {
+	err := writeFile(path, 0o600, func(w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetIndent("", "  ")
 		return enc.Encode(s)

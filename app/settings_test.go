@@ -13,7 +13,8 @@ import (
 func TestSettingsRoundTrip(t *testing.T) {
 	tests := []app.Settings{
 		{},
-		{Options: app.Options{Model: "small", Language: "de", Device: "gpu:1", Replace: "a = b\nc ="}, Theme: "dark"},
+		{Options: app.Options{Model: "small", Language: "de", Device: "gpu:1", Replace: "a = b\nc ="}, Theme: "dark", Locale: "fr"},
+		{Text: "large", API: app.APISettings{On: true, Addr: "127.0.0.1:7200", Key: "k"}},
 		{Options: app.Options{Model: "/models/\"odd\" & <name>.bin"}},
 	}
 	for _, want := range tests {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 )
@@ -173,14 +174,13 @@ func (r rewriting) follow(ctx context.Context, library Library, t *Transcript, s
 		return fresh, nil, nil
 	}
 	if library != nil {
-		stored, err := library.Transcript(ctx, t.ID)
-		if err != nil {
-			return nil, nil, err
-		}
-		if !slices.ContainsFunc(stored.Segments, func(s Segment) bool { return s.ID == before.ID && s.Text == t.Segments[i].Text }) {
+		edited := before
+		edited.Edited = true
+		err := library.Apply(ctx, t.ID, &Edits{Still: []Segment{t.Segments[i]}, Put: []Segment{edited}})
+		if errors.Is(err, ErrNoMatch) {
 			return fresh, nil, nil
 		}
-		if err := library.Edit(ctx, t.ID, before); err != nil {
+		if err != nil {
 			return nil, nil, err
 		}
 	}

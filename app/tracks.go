@@ -42,7 +42,29 @@ func (r *transcription) hearTrack(ctx context.Context, opt MediaOptions, ready f
 	if err := ready(ctx); err != nil {
 		return err
 	}
-	return r.recognize(ctx, audio)
+	if r.req.Limit > 0 {
+		audio = &limited{audio, r.req.Path, int(r.req.Limit * SampleRate)}
+	}
+	if r.passage != nil {
+		audio = r.passage.of(audio)
+	}
+	return r.recognize(ctx, audio, opt.Start)
+}
+
+// limited is audio that may not last longer, whatever its container promises.
+type limited struct {
+	Audio
+	path string
+	left int // samples
+}
+
+// Read implements Audio.
+func (l *limited) Read(buf []float32) (int, error) {
+	n, err := l.Audio.Read(buf)
+	if l.left -= n; l.left < 0 {
+		return 0, &MediaError{Path: l.path, Err: ErrTooLong}
+	}
+	return n, err
 }
 
 // tracks are those of a file: one, but for recordings of the microphone and of
@@ -67,6 +89,9 @@ func (r *transcription) within(p Progress) Progress {
 	}
 	for i := range p.Omissions {
 		p.Omissions[i].Segment.Speaker = r.hearing.speaker
+	}
+	if r.passage != nil {
+		return r.passage.within(p, r.hearing)
 	}
 	if n := r.hearing.tracks; n > 1 {
 		p.Reached = r.offset + (float64(r.hearing.track)*(r.t.Duration-r.offset)+max(p.Reached, p.Position)-r.offset)/float64(n)

@@ -34,7 +34,7 @@ func (a *App) Transcribe(ctx context.Context, req Request, on func(Event)) (Tran
 // the recording is short.
 func (a *App) transcribe(ctx context.Context, job Job, req Request, on func(Event), narrow func()) (Transcript, error) {
 	r := &transcription{app: a, req: req, on: on, narrow: narrow, job: job, began: a.now()}
-	if !req.NoStore && req.Omission == 0 && !req.Refine {
+	if req.stores() {
 		r.library = a.library
 	}
 	r.job.Fraction, r.job.Remaining = -1, -1
@@ -75,6 +75,7 @@ type transcription struct {
 	offset  float64   // where decoding began, seconds
 	reached float64
 	hearing hearing
+	passage *passage // that is heard again; nil where it is all of a recording
 }
 
 // run does the work up to the last segment.
@@ -85,6 +86,8 @@ func (r *transcription) run(ctx context.Context) error {
 		return r.recover(ctx)
 	case r.req.Refine:
 		return r.refine(ctx)
+	case r.req.Again != nil:
+		return r.hearAgain(ctx)
 	}
 	resumed, err := r.lookUp(ctx)
 	if err != nil || r.job.Cached {
@@ -93,6 +96,9 @@ func (r *transcription) run(ctx context.Context) error {
 	info, err := r.app.media.Probe(ctx, r.req.Path)
 	if err != nil {
 		return err
+	}
+	if limit := r.req.Limit; limit > 0 && info.Duration > limit {
+		return &MediaError{Path: r.req.Path, Err: ErrTooLong}
 	}
 	r.mu.Lock()
 	r.t.Duration, r.t.Source.Duration = info.Duration, info.Duration
@@ -223,12 +229,16 @@ func (r *transcription) identify(ctx context.Context) error {
 	if r.req.Source != "" {
 		source.Path, title = r.req.Source, "Standard input"
 	}
+	title = cmp.Or(r.req.Title, title)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.t.Entry = Entry{
 		Title: title, Source: source, Options: r.req.Options, Model: r.model.Name,
 		Key:   CacheKey(r.model, r.vad != "", r.req.Options),
-		State: StateRunning, Created: r.began,
+		State: StateRunning, Created: r.began, Origin: r.req.Origin,
+	}
+	if r.t.Origin == "" && !r.app.recorded(source.Path) {
+		r.t.Origin = OriginFile
 	}
 	return nil
 }
@@ -275,16 +285,16 @@ func (c *cancellable) Read(p []byte) (int, error) {
 	return c.r.Read(p)
 }
 
-// recognize runs the engine over the audio and stores what it reports. A
-// library that fails ends the job: text that is shown but not stored would be
-// lost without a word.
-func (r *transcription) recognize(ctx context.Context, audio Audio) error {
+// recognize runs the engine over audio that begins at second start of the
+// recording, and stores what it reports. A library that fails ends the job: text
+// that is shown but not stored would be lost without a word.
+func (r *transcription) recognize(ctx context.Context, audio Audio, start float64) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var storing error
 	opt := r.req.Options
 	heard := recognizeOptions(opt, r.model, r.vad, r.app.Settings().keep())
-	heard.Offset, heard.Believe = r.offset, r.req.Omission != 0
+	heard.Offset, heard.Believe = start, r.req.Omission != 0 || r.req.Again != nil && r.req.Again.Believe
 	result, err := r.app.recognizer.Recognize(ctx, audio, heard, func(p Progress) {
 		// After a failure nothing more is stored: the position would move past
 		// what is missing.
@@ -303,7 +313,7 @@ func (r *transcription) recognize(ctx context.Context, audio Audio) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err == nil && r.hearing.last() {
+	if err == nil && r.hearing.last() && r.passage == nil {
 		r.t.Duration = result.Duration
 		r.t.Position = result.Duration
 	}
@@ -330,7 +340,7 @@ func recognizeOptions(opt Options, model ModelInfo, vad string, keep time.Durati
 // take stores and publishes one report of the engine.
 func (r *transcription) take(ctx context.Context, p Progress) error {
 	if p.Loading {
-		r.stage(StageLoading)
+		r.load()
 		return nil
 	}
 	r.mu.Lock()
@@ -364,6 +374,17 @@ func (r *transcription) take(ctx context.Context, p Progress) error {
 	}
 	r.publishSegments(p.Segments)
 	return nil
+}
+
+// load tells that the model is loaded: once, since for another stretch or track
+// it is there.
+func (r *transcription) load() {
+	r.mu.Lock()
+	first := r.decode.IsZero()
+	r.mu.Unlock()
+	if first {
+		r.stage(StageLoading)
+	}
 }
 
 // note takes down what a report says of the job, and reports whether that is
@@ -483,12 +504,11 @@ func (r *transcription) publishSegments(s []Segment) {
 	}
 }
 
-// publish tells what is new in the library: of an omission nothing before all
-// of it is there.
+// publish tells what is new in the library, if it may be told already.
 func (r *transcription) publish(e Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.req.Omission == 0 {
+	if !r.req.isQuiet() {
 		r.on(e)
 	}
 }

@@ -37,7 +37,7 @@ func TestTranscribe(t *testing.T) {
 	wantEntry := app.Entry{
 		ID: got.ID, Title: "talk", Options: opt, Model: "base", Language: "en", Device: "CPU", Speed: 5,
 		Key:   app.CacheKey(app.ModelInfo{Fingerprint: "good base"}, false, opt),
-		State: app.StateDone, Position: length, Duration: length, Created: began,
+		State: app.StateDone, Position: length, Duration: length, Created: began, Origin: app.OriginFile,
 		Source: app.Source{
 			Path: g.file, Size: int64(len("sound")), Duration: length,
 			Hash: "dd29442deca69f52c50006b831cb216edf78a7da33748f0a80ff19f2ebe57ecd",

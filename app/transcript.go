@@ -1,6 +1,9 @@
 package app
 
 import (
+	"cmp"
+	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -31,6 +34,15 @@ type Source struct {
 	Hash     string  // SHA-256 of the content, hex; "" while it is being recorded
 	Size     int64   // bytes
 	Duration float64 // seconds that the container promises; 0 if it does not say
+	Removed  bool    // Earshot has removed the sound, which it had recorded itself
+}
+
+// OnDisk is how many bytes the sound takes up: none if it was not kept.
+func (s Source) OnDisk() int64 {
+	if s.Removed || s.Path == "-" {
+		return 0
+	}
+	return s.Size
 }
 
 // State says how far a transcript has come.
@@ -68,6 +80,24 @@ type Entry struct {
 	Duration float64 // seconds of audio: decoded, or promised while running
 	Created  time.Time
 	Warnings []string
+
+	Origin    Origin
+	Favourite bool
+	Tags      []string // in order of the alphabet
+	Heard     []string // names of the speakers who were told apart, in order of the alphabet
+	Edited    bool     // by a person, some of it
+
+	Trashed time.Time // zero if it is not in the trash
+}
+
+// TrashDays is how many days what was deleted can be restored.
+const TrashDays = 30
+
+// Speaker is somebody who speaks in a transcript.
+type Speaker struct {
+	Label  string // what the machine calls them: never empty, never changed, each once
+	Name   string // what a person calls them: at first the label; each once
+	Colour string // "" leaves it to the screen, else "1", "2", … of a palette, or "#rrggbb"
 }
 
 // Transcript is an entry with its text.
@@ -75,6 +105,38 @@ type Transcript struct {
 	Entry
 	Segments  []Segment
 	Omissions []Omission
+	Speakers  []Speaker
+	// Originals are segments as the machine wrote them that are not in the text
+	// any more, in order; their IDs are 0. See Machine.
+	Originals []Segment
+}
+
+// Machine is the text as the machine wrote it, in order: what nobody has edited,
+// and what stood in the place of the rest.
+func (t Transcript) Machine() []Segment {
+	all := slices.Clone(t.Originals)
+	for _, s := range t.Segments {
+		if !s.Edited {
+			all = append(all, s)
+		}
+	}
+	slices.SortStableFunc(all, inOrder)
+	return all
+}
+
+// inOrder compares segments by their place in a transcript. Of two that take the
+// same time the one that was made later comes later.
+func inOrder(a, b Segment) int {
+	return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(age(a.ID), age(b.ID)))
+}
+
+// age orders segments' IDs by when they were given: those of a document, which
+// are below 0, after those of the library.
+func age(id int64) int64 {
+	if id < 0 {
+		return math.MaxInt64/2 - id
+	}
+	return id
 }
 
 // Omission is a segment that the engine decoded and left out, since it took it
@@ -117,6 +179,17 @@ func (t Transcript) Text() string {
 	return strings.Join(lines, "\n")
 }
 
+// Prose is the whole text without line breaks.
+func (t Transcript) Prose() string {
+	said := make([]Word, 0, len(t.Segments))
+	for _, s := range t.Segments {
+		if text := strings.Join(strings.FieldsFunc(s.Text, func(r rune) bool { return r == '\n' }), " "); text != "" {
+			said = append(said, Word{Text: text})
+		}
+	}
+	return joinWords(said)
+}
+
 // line is the text without the line break that every segment ends with.
 func (s Segment) line() string { return strings.TrimSuffix(s.Text, "\n") }
 
@@ -146,16 +219,3 @@ func (t Transcript) Confidence() float64 {
 	}
 	return sum / float64(n)
 }
-
-// Hit is one place where a search found its words.
-type Hit struct {
-	Entry   Entry
-	Segment Segment
-	Snippet string // the text around the match, matches between HitStart and HitEnd
-}
-
-// Marks around a match in Hit.Snippet: two runes that no transcript contains.
-const (
-	HitStart = "\ue000"
-	HitEnd   = "\ue001"
-)

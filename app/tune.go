@@ -54,13 +54,13 @@ type Tuning struct {
 // Candidate is the model with weights of one type.
 type Candidate struct {
 	WeightType
-	Model   string    // its name
-	Size    int64     // bytes
-	Rounds  []float64 // seconds that a window of 30 s took, each time
-	Speed   float64   // of the model as it is; the median of the rounds
-	Words   []string  // what it heard
-	Changes []Change  // to what the model heard as it is
-	Differ  int       // words that were replaced, left out or put in
+	Model   string       // its name
+	Size    int64        // bytes
+	Rounds  []float64    // seconds that a window of 30 s took, each time
+	Speed   float64      // of the model as it is; the median of the rounds
+	Words   []string     // what it heard
+	Changes []Difference // to what the model heard as it is
+	Differ  int          // words that were replaced, left out or put in
 }
 
 // Proposal says in words what a candidate gains and costs.

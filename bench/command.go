@@ -105,10 +105,13 @@ func plain(text string) string {
 
 // earshotCommand is `earshot transcribe` into a library of its own.
 func (b *bench) earshotCommand(ctx context.Context, model string, args ...string) *exec.Cmd {
-	args = append([]string{
-		"--data", filepath.Join(b.dir, "data"), "--models", filepath.Join(b.shared, "models"),
-		"transcribe", "--no-cache", "--language", "en", "--device", "cpu", "--model", model,
-	}, args...)
+	args = append([]string{"transcribe", "--no-cache", "--language", "en", "--device", "cpu", "--model", model}, args...)
+	return b.command(ctx, filepath.Join(b.dir, "data"), args...)
+}
+
+// command is earshot with its library in the folder data.
+func (b *bench) command(ctx context.Context, data string, args ...string) *exec.Cmd {
+	args = append([]string{"--data", data, "--models", filepath.Join(b.shared, "models")}, args...)
 	return exec.CommandContext(ctx, b.earshot, args...)
 }
 

@@ -31,7 +31,7 @@ type options struct {
 	only            *regexp.Regexp
 	shapes          []string
 	earshot, shared string // the program; the folder of the fixtures
-	deps, out       string
+	deps, out, work string
 }
 
 func main() {
@@ -44,20 +44,13 @@ func main() {
 	}
 }
 
-// run measures; with "profile", "idle", "variant", "live" or "hour" it is the child
-// process of one of its own cases.
+// run measures; with the name of a job it is the child process of one of its own
+// cases.
 func run(ctx context.Context, args []string) error {
-	switch {
-	case len(args) == 5 && args[0] == "profile":
-		return profileJob(ctx, args[1], args[2], args[3], args[4])
-	case len(args) == 4 && args[0] == "idle":
-		return idleJob(ctx, args[1], args[2], args[3])
-	case len(args) == 1 && args[0] == "variant":
-		return printVariant(ctx)
-	case len(args) == 3 && args[0] == "live":
-		return listenLive(ctx, args[1], args[2])
-	case len(args) == 3 && args[0] == "hour":
-		return listenHour(ctx, args[1], args[2])
+	if len(args) > 0 {
+		if job := jobs[args[0]]; job.run != nil && len(args) > job.args {
+			return job.run(ctx, args[1:])
+		}
 	}
 	opt, err := parse(args)
 	if err != nil {
@@ -75,6 +68,19 @@ func run(ctx context.Context, args []string) error {
 	return b.all(ctx).write(opt.out)
 }
 
+// jobs are what child processes do, with at least so many arguments.
+var jobs = map[string]struct {
+	args int
+	run  func(ctx context.Context, args []string) error
+}{
+	"profile": {4, func(ctx context.Context, a []string) error { return profileJob(ctx, a[0], a[1], a[2], a[3]) }},
+	"idle":    {3, func(ctx context.Context, a []string) error { return idleJob(ctx, a[0], a[1], a[2]) }},
+	"variant": {0, func(ctx context.Context, _ []string) error { return printVariant(ctx) }},
+	"live":    {2, func(ctx context.Context, a []string) error { return listenLive(ctx, a[0], a[1]) }},
+	"hour":    {2, func(ctx context.Context, a []string) error { return listenHour(ctx, a[0], a[1]) }},
+	"served":  {4, func(ctx context.Context, a []string) error { return listenServed(ctx, a[0], a[1], a[2], a[3:]) }},
+}
+
 func parse(args []string) (options, error) {
 	var opt options
 	flags := flag.NewFlagSet("bench", flag.ExitOnError)
@@ -85,6 +91,7 @@ func parse(args []string) (options, error) {
 	flags.StringVar(&opt.earshot, "earshot", "bin/earshot", "the program to measure")
 	flags.StringVar(&opt.shared, "shared", "../shared", "folder of the fixtures")
 	flags.StringVar(&opt.deps, "deps", ".deps", "folder that packaging/setup.sh prepared")
+	flags.StringVar(&opt.work, "work", "artifacts/work", "folder for what takes long to make and is kept: the library of 100,000 transcripts")
 	flags.StringVar(&opt.out, "out", "artifacts", "folder for bench.md and bench.json")
 	flags.Parse(args)
 	if flags.NArg() > 0 || opt.rounds < 1 {
@@ -103,7 +110,7 @@ func parse(args []string) (options, error) {
 		}
 		opt.shapes = append(opt.shapes, name)
 	}
-	for _, path := range []*string{&opt.earshot, &opt.shared, &opt.deps} {
+	for _, path := range []*string{&opt.earshot, &opt.shared, &opt.deps, &opt.work} {
 		if *path, err = filepath.Abs(*path); err != nil {
 			return opt, err
 		}
@@ -122,16 +129,16 @@ type bench struct {
 
 // lengths of the audio, in seconds, and the number of short files.
 type lengths struct {
-	speech, silence, long, profile, shape, live, hour, files int
+	speech, silence, long, profile, shape, live, hour, files, kills int
 }
 
 func newBench(ctx context.Context, opt options, dir string) (*bench, error) {
 	if _, err := os.Stat(opt.earshot); err != nil {
 		return nil, fmt.Errorf("find the program to measure: %w", err)
 	}
-	b := &bench{options: opt, dir: dir, length: lengths{600, 600, 7200, 300, 55, 600, 3600, 20}}
+	b := &bench{options: opt, dir: dir, length: lengths{600, 600, 7200, 300, 55, 600, 3600, 20, 50}}
 	if opt.quick {
-		b.length = lengths{30, 30, 120, 120, 25, 60, 120, 3}
+		b.length = lengths{30, 30, 120, 120, 25, 60, 120, 3, 3}
 	}
 	b.tools = findTools(ctx, opt.deps)
 	return b, nil
@@ -151,7 +158,12 @@ var cases = []struct {
 	{"cancel", (*bench).cancel},
 	{"live", (*bench).live},
 	{"hour", (*bench).hour},
+	{"kill", (*bench).kill},
+	{"api", (*bench).api},
 	{"window", (*bench).window},
+	{"library", (*bench).library},
+	{"editor", (*bench).editor},
+	{"start", (*bench).start},
 	{"shapes", (*bench).shaped},
 }
 

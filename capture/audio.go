@@ -11,7 +11,7 @@ import (
 	"earshot/app"
 )
 
-// samples is a source of mono samples at app.SampleRate; it ends with io.EOF.
+// samples is a source of mono samples; it ends with io.EOF.
 type samples interface {
 	read(buf []float32) (int, error)
 }
@@ -22,6 +22,8 @@ type audioReader struct {
 	source   samples
 	end      func(kill bool) (complaints int, err error) // of the source; may be called again
 	path     string
+	rate     int         // Hz
+	from     float64     // seconds that were left out by seeking
 	promised float64     // seconds; 0 if unknown
 	guessed  func() bool // whether that was a guess from the size; nil if it cannot be
 	heard    int         // samples
@@ -45,6 +47,8 @@ func (a *audioReader) Read(buf []float32) (int, error) {
 		a.err = stopped
 	case !errors.Is(err, io.EOF):
 		a.err = &app.MediaError{Path: a.path, Err: err}
+	case a.heard == 0 && a.from > 0:
+		a.err = io.EOF
 	case a.heard == 0 && complaints > 0:
 		a.err = &app.MediaError{Path: a.path, Err: app.ErrNotMedia}
 	case a.heard == 0:
@@ -61,7 +65,7 @@ func (a *audioReader) Read(buf []float32) (int, error) {
 
 // judge warns when audio is missing.
 func (a *audioReader) judge(complaints int) {
-	got := float64(a.heard) / app.SampleRate
+	got := a.from + float64(a.heard)/float64(a.rate)
 	missing := a.promised - got
 	switch {
 	case missing > max(1, a.promised/100) && (a.guessed == nil || !a.guessed()):
@@ -77,7 +81,7 @@ func (a *audioReader) judge(complaints int) {
 // them is exact for every format, which seeking is not, and an hour takes
 // only seconds.
 func (a *audioReader) skip(seconds float64) error {
-	left := int(math.Round(seconds * app.SampleRate))
+	left := int(math.Round(seconds * float64(a.rate)))
 	buf := make([]float32, 1<<15)
 	for left > 0 {
 		n, err := a.Read(buf[:min(left, len(buf))])

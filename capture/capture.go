@@ -100,24 +100,37 @@ func (m Media) Open(ctx context.Context, path string, opt app.MediaOptions) (app
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	var audio *audioReader
-	header, _ := probeWAV(path)
-	if ffprobe, ffmpeg, found := m.programs(); found && !ready(header) {
-		if audio, err = openFFmpeg(ctx, ffmpeg, path, stream, opt.Channel); err == nil {
-			audio.guessed = func() bool { return guessed(ctx, ffprobe, path) }
-		}
-	} else {
-		audio, err = openWAV(ctx, path, opt.Channel)
+	if opt.Rate == 0 {
+		opt.Rate = app.SampleRate
 	}
+	audio, err := m.open(ctx, path, stream, opt)
 	if err != nil {
 		return nil, &app.MediaError{Path: path, Err: err}
 	}
 	audio.path, audio.promised = path, info.Duration
+	if opt.Seek {
+		return audio, nil
+	}
 	if err := audio.skip(opt.Start); err != nil {
 		audio.Close()
 		return nil, err
 	}
 	return audio, nil
+}
+
+// open starts decoding an audio stream by its index. A WAV file is read here
+// where that is quicker.
+func (m Media) open(ctx context.Context, path string, stream int, opt app.MediaOptions) (*audioReader, error) {
+	header, _ := probeWAV(path)
+	ffprobe, ffmpeg, found := m.programs()
+	if !found || ready(header) || opt.Seek && len(header.Streams) > 0 {
+		return openWAV(ctx, path, opt)
+	}
+	audio, err := openFFmpeg(ctx, ffmpeg, path, stream, opt)
+	if err == nil {
+		audio.guessed = func() bool { return guessed(ctx, ffprobe, path) }
+	}
+	return audio, err
 }
 
 // programs finds ffprobe and ffmpeg; only both together are of use.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -100,32 +101,40 @@ func guessed(ctx context.Context, ffprobe, path string) bool {
 	return strings.Contains(strings.Join(said.lines(), "\n"), "Estimating duration from bitrate")
 }
 
-// openFFmpeg starts decoding one audio stream, or one channel of it if channel
-// is not 0.
-func openFFmpeg(ctx context.Context, ffmpeg, path string, stream, channel int) (*audioReader, error) {
+// openFFmpeg starts decoding one audio stream, or one channel of it if
+// opt.Channel is not 0.
+func openFFmpeg(ctx context.Context, ffmpeg, path string, stream int, opt app.MediaOptions) (*audioReader, error) {
 	running, cancel := context.WithCancel(ctx)
+	head := []string{"-nostdin", "-v", "error"}
+	audio := &audioReader{rate: opt.Rate}
+	if opt.Seek && opt.Start > 0 {
+		audio.from = opt.Start
+		// What is before -i goes to the place in the file, and is exact as far as
+		// the file's own times are.
+		head = append(head, "-ss", strconv.FormatFloat(opt.Start, 'f', 6, 64))
+	}
 	mono := []string{"-ac", "1"}
-	if channel > 0 {
-		mono = []string{"-af", fmt.Sprintf("pan=mono|c0=c%d", channel-1)}
+	if opt.Channel > 0 {
+		mono = []string{"-af", fmt.Sprintf("pan=mono|c0=c%d", opt.Channel-1)}
 	}
 	args := append([]string{"-map", "0:a:" + strconv.Itoa(stream), "-vn", "-sn", "-dn"}, mono...)
-	args = append(args, "-ar", strconv.Itoa(app.SampleRate), "-f", "s16le", "pipe:1")
-	cmd, complaints, err := command(running, ffmpeg, path, []string{"-nostdin", "-v", "error"}, args...)
+	args = append(args, "-ar", strconv.Itoa(opt.Rate), "-f", "s16le", "pipe:1")
+	cmd, complaints, err := command(running, ffmpeg, path, head, args...)
 	if err != nil {
 		cancel()
 		return nil, err
 	}
-	stdout, err := cmd.StdoutPipe()
+	stdout, err := startFFmpeg(cmd)
 	if err != nil {
 		cancel()
 		return nil, err
 	}
-	if err := cmd.Start(); err != nil {
-		cancel()
-		return nil, fmt.Errorf("run ffmpeg: %w", err)
+	if opt.Background {
+		yield(cmd.Process)
 	}
 	d := &decoder{ctx: ctx, cancel: cancel, cmd: cmd, complaints: complaints}
-	return &audioReader{source: &pcmReader{r: stdout}, end: d.end}, nil
+	audio.source, audio.end = &pcmReader{r: stdout}, d.end
+	return audio, nil
 }
 
 // decoder is a running ffmpeg.
@@ -163,12 +172,30 @@ func command(ctx context.Context, program, path string, head []string, tail ...s
 	}
 	args := append(head, "-protocol_whitelist", protocols, "-format_whitelist", formats)
 	args = append(args, "-i", "file:"+path)
-	cmd := exec.CommandContext(ctx, program, append(args, tail...)...)
+	cmd, c := child(ctx, program, append(args, tail...)...)
+	return cmd, c, nil
+}
+
+// child prepares a child process, which ctx kills.
+func child(ctx context.Context, program string, args ...string) (*exec.Cmd, *complaints) {
+	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.WaitDelay = time.Second
 	detach(cmd)
 	c := &complaints{}
 	cmd.Stderr = c
-	return cmd, c, nil
+	return cmd, c
+}
+
+// startFFmpeg starts ffmpeg and returns its output.
+func startFFmpeg(cmd *exec.Cmd) (io.Reader, error) {
+	stdout, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("run ffmpeg: %w", err)
+	}
+	return stdout, nil
 }
 
 // complaints keeps the beginning of what a child process says, and counts the

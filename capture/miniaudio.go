@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime"
 	"strings"
+	"time"
 	"unsafe"
 
 	"github.com/gen2brain/malgo"
@@ -16,7 +17,7 @@ import (
 
 // miniAudio records any input: microphones by name, and what the computer
 // plays, which is a monitor source on PulseAudio and PipeWire and a loopback on
-// Windows.
+// Windows. It plays through the default output.
 type miniAudio struct{}
 
 // backends are tried in this order. miniaudio's own list ends with one that
@@ -43,11 +44,21 @@ type miniContext struct {
 	*malgo.AllocatedContext
 	backend malgo.Backend
 	found   []miniInput
+	ready   bool // a microphone is the default one
 }
 
 // connect finds the first backend that has inputs.
 func (miniAudio) connect() (*miniContext, error) {
-	missing := app.ErrNoInput
+	return onBackend(app.ErrNoInput, func(c *miniContext) (taken bool) {
+		var err error
+		c.found, err = c.list()
+		return err == nil && len(c.found) > 0
+	})
+}
+
+// onBackend is a connection to the first backend that takes it; else it fails
+// with missing, or with ErrNoServer.
+func onBackend(missing error, takes func(*miniContext) bool) (*miniContext, error) {
 	for _, backend := range backends() {
 		allocated, err := malgo.InitContext([]malgo.Backend{backend}, malgo.ContextConfig{}, nil)
 		if err != nil {
@@ -57,7 +68,7 @@ func (miniAudio) connect() (*miniContext, error) {
 			continue
 		}
 		c := &miniContext{AllocatedContext: allocated, backend: backend}
-		if c.found, err = c.list(); err == nil && len(c.found) > 0 {
+		if takes(c) {
 			return c, nil
 		}
 		c.close()
@@ -92,6 +103,7 @@ func (c *miniContext) list() ([]miniInput, error) {
 		}
 	}
 	for _, d := range captures {
+		c.ready = c.ready || d.IsDefault != 0
 		if c.backend == malgo.BackendAlsa && !strings.Contains(deviceID(d.ID), ":") {
 			continue // a plug-in, not a sound card
 		}
@@ -153,6 +165,9 @@ func (c *miniContext) start(id string, r *ring) (*malgo.Device, error) {
 	config.NoFixedSizedCallback = 1
 	config.Capture.Format, config.Capture.Channels = malgo.FormatS16, 1
 	config.Pulse.StreamNameCapture = "Earshot"
+	if id == "" && c.backend == malgo.BackendPulseaudio && !c.ready {
+		return nil, app.ErrNoInput // miniaudio crashes where the default one is not there yet
+	}
 	if id != "" {
 		in, found := c.input(id)
 		if !found {
@@ -164,13 +179,17 @@ func (c *miniContext) start(id string, r *ring) (*malgo.Device, error) {
 		pinned.Pin(&device)
 		config.DeviceType, config.Capture.DeviceID = in.kind, unsafe.Pointer(&device)
 	}
-	device, err := malgo.InitDevice(c.Context, config, malgo.DeviceCallbacks{
+	return started(malgo.InitDevice(c.Context, config, malgo.DeviceCallbacks{
 		Data: func(_, in []byte, frames uint32) {
 			if frames > 0 {
 				r.write(unsafe.Slice((*int16)(unsafe.Pointer(unsafe.SliceData(in))), frames))
 			}
 		},
-	})
+	}))
+}
+
+// started starts a device that has been made.
+func started(device *malgo.Device, err error) (*malgo.Device, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -203,4 +222,45 @@ func (s *miniStream) Close() error {
 	s.device.Uninit()
 	s.context.close()
 	return nil
+}
+
+// What miniaudio keeps ready. It does not say when a sample is heard: that is
+// taken to be when all before it has been played.
+const (
+	miniPeriods    = 3
+	miniPeriodTime = 10 // ms
+	miniLatency    = miniPeriods * miniPeriodTime * time.Millisecond
+)
+
+// speak implements speaker.
+func (m miniAudio) speak(v *voice) (io.Closer, error) {
+	hush()
+	var device *malgo.Device
+	c, err := onBackend(app.ErrNoOutput, func(c *miniContext) (taken bool) {
+		var err error
+		device, err = c.play(v)
+		return err == nil
+	})
+	if err != nil {
+		speak()
+		return nil, err
+	}
+	return &miniStream{c, device}, nil
+}
+
+// play begins to play through the backend's default device.
+func (c *miniContext) play(v *voice) (*malgo.Device, error) {
+	config := malgo.DefaultDeviceConfig(malgo.Playback)
+	config.SampleRate = playRate
+	config.PeriodSizeInMilliseconds, config.Periods = miniPeriodTime, miniPeriods
+	config.NoFixedSizedCallback = 1
+	config.Playback.Format, config.Playback.Channels = malgo.FormatS16, playChannels
+	config.Pulse.StreamNamePlayback = "Earshot"
+	return started(malgo.InitDevice(c.Context, config, malgo.DeviceCallbacks{
+		Data: func(out, _ []byte, frames uint32) {
+			if frames > 0 {
+				v.fill(unsafe.Slice((*int16)(unsafe.Pointer(unsafe.SliceData(out))), playChannels*int(frames)), miniLatency)
+			}
+		},
+	}))
 }

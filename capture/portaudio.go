@@ -6,14 +6,16 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"time"
 
 	"github.com/gordonklaus/portaudio"
 
 	"earshot/app"
 )
 
-// portAudio records the default microphone. It knows no other input: under
-// PulseAudio and PipeWire it sees one device, through ALSA.
+// portAudio records the default microphone, and plays through the default
+// loudspeakers. It knows no others: under PulseAudio and PipeWire it sees one
+// device, through ALSA.
 type portAudio struct{}
 
 // The library's state is the process's, and its functions may not be called
@@ -28,7 +30,7 @@ func (portAudio) open(_ string, r *ring) (io.Closer, error) {
 	portAudioCalls.Lock()
 	defer portAudioCalls.Unlock()
 	hush()
-	stream, err := startPortAudio(r)
+	stream, err := startPortAudio(1, 0, app.SampleRate, callbackSamples, r.write)
 	switch {
 	case errors.Is(err, portaudio.NoDefaultInputDevice):
 		speak()
@@ -40,11 +42,30 @@ func (portAudio) open(_ string, r *ring) (io.Closer, error) {
 	return portAudioStream{stream}, nil
 }
 
-func startPortAudio(r *ring) (*portaudio.Stream, error) {
+// speak implements speaker.
+func (portAudio) speak(v *voice) (io.Closer, error) {
+	portAudioCalls.Lock()
+	defer portAudioCalls.Unlock()
+	hush()
+	stream, err := startPortAudio(0, playChannels, playRate, playLump, func(out []int16, at portaudio.StreamCallbackTimeInfo) {
+		v.fill(out, min(max(0, at.OutputBufferDacTime-at.CurrentTime), time.Second))
+	})
+	switch {
+	case errors.Is(err, portaudio.NoDefaultOutputDevice):
+		speak()
+		return nil, app.ErrNoOutput
+	case err != nil:
+		speak()
+		return nil, err
+	}
+	return portAudioStream{stream}, nil
+}
+
+func startPortAudio(in, out int, rate float64, lump int, callback any) (*portaudio.Stream, error) {
 	if err := portaudio.Initialize(); err != nil {
 		return nil, err
 	}
-	stream, err := portaudio.OpenDefaultStream(1, 0, app.SampleRate, callbackSamples, r.write)
+	stream, err := portaudio.OpenDefaultStream(in, out, rate, lump, callback)
 	if err == nil {
 		if err = stream.Start(); err == nil {
 			return stream, nil

@@ -14,3 +14,5 @@ import (
 type portAudio struct{}
 
 func (portAudio) open(string, *ring) (io.Closer, error) { return nil, app.ErrNoInput }
+
+func (portAudio) speak(*voice) (io.Closer, error) { return nil, app.ErrNoOutput }

@@ -4,11 +4,9 @@ import (
 	"errors"
 	"io"
 	"math"
-
-	"earshot/app"
 )
 
-// resampler converts a stream to app.SampleRate with a windowed-sinc filter
+// resampler converts a stream to another rate with a windowed-sinc filter
 // in polyphase form: one set of coefficients for each of the positions that
 // an output sample can have between two input samples. See Julius O. Smith,
 // "Digital Audio Resampling" (CCRMA), with a Blackman-Harris window.
@@ -23,15 +21,17 @@ type resampler struct {
 	pos  int       // of the next output sample's window in buf
 	frac int       // its phase
 	err  error
+
+	idle func() bool // whether the input has nothing now; nil if it always has
 }
 
 // Zero crossings of the sinc on each side, at the lower of the two rates.
 const crossings = 32
 
-func newResampler(in samples, rate int) *resampler {
-	g := gcd(rate, app.SampleRate)
-	r := &resampler{in: in, up: app.SampleRate / g, down: rate / g}
-	cutoff := 0.95 * min(1, float64(app.SampleRate)/float64(rate)) // of the input's Nyquist frequency
+func newResampler(in samples, rate, wanted int) *resampler {
+	g := gcd(rate, wanted)
+	r := &resampler{in: in, up: wanted / g, down: rate / g}
+	cutoff := 0.95 * min(1, float64(wanted)/float64(rate)) // of the input's Nyquist frequency
 	half := int(math.Ceil(crossings / cutoff))
 	r.taps = 2 * half
 	r.phases = make([][]float32, r.up)
@@ -57,7 +57,7 @@ func newResampler(in samples, rate int) *resampler {
 func (r *resampler) read(out []float32) (int, error) {
 	n := 0
 	for n < len(out) {
-		if r.pos+r.taps > len(r.buf) && !r.refill() {
+		if r.pos+r.taps > len(r.buf) && (n > 0 && r.idle != nil && r.idle() || !r.refill()) {
 			break
 		}
 		var sum float32

@@ -33,7 +33,7 @@ func resample(t *testing.T, rate int, in []float64) []float32 {
 	for i, v := range in {
 		narrow[i] = float32(v)
 	}
-	r := newResampler(&given{left: narrow, last: io.EOF}, rate)
+	r := newResampler(&given{left: narrow, last: io.EOF}, rate, app.SampleRate)
 	var out []float32
 	buf := make([]float32, 999)
 	for {
@@ -133,7 +133,7 @@ func TestResamplerKeepsDC(t *testing.T) {
 // What was read before an error is not lost.
 func TestResamplerPassesErrors(t *testing.T) {
 	broken := errors.New("broken")
-	r := newResampler(&given{left: make([]float32, 48000), last: broken}, 48000)
+	r := newResampler(&given{left: make([]float32, 48000), last: broken}, 48000, app.SampleRate)
 	n, err := 0, error(nil)
 	for buf := make([]float32, 700); err == nil; {
 		var more int

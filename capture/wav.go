@@ -34,8 +34,9 @@ const (
 	wavExtensible = 0xFFFE
 )
 
-// openWAVFile reads the header. Anything but PCM needs ffmpeg.
-func openWAVFile(path string) (w *wavFile, err error) {
+// openWAVFile reads the header and goes to the second start. Anything but PCM
+// needs ffmpeg.
+func openWAVFile(path string, start float64) (w *wavFile, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -57,7 +58,7 @@ func openWAVFile(path string) (w *wavFile, err error) {
 	if err != nil {
 		return nil, err
 	}
-	plain, err := plainWAV(f, channels, rate, depth, data)
+	plain, err := plainWAV(f, channels, rate, depth, data.from(start, rate, channels*depth/8))
 	if err != nil {
 		return nil, err
 	}
@@ -77,6 +78,14 @@ func openWAVFile(path string) (w *wavFile, err error) {
 type dataChunk struct {
 	at   int64
 	size uint32 // as promised, or what is left of the file if nothing is
+}
+
+// from is what is left of the samples from a second on; frame is the bytes of
+// one sample of all channels.
+func (d dataChunk) from(second float64, rate, frame int) dataChunk {
+	left := int64(math.Round(max(0, second)*float64(rate))) * int64(frame)
+	left = min(left, int64(d.size))
+	return dataChunk{d.at + left, d.size - uint32(left)}
 }
 
 // Programs that write into a pipe promise this much or more, or nothing.
@@ -185,7 +194,7 @@ func (w *wavFile) read(buf []float32) (n int, err error) {
 }
 
 func probeWAV(path string) (app.MediaInfo, error) {
-	w, err := openWAVFile(path)
+	w, err := openWAVFile(path, 0)
 	if err != nil {
 		return app.MediaInfo{}, err
 	}
@@ -203,21 +212,25 @@ func probeWAV(path string) (app.MediaInfo, error) {
 	return info, nil
 }
 
-func openWAV(ctx context.Context, path string, channel int) (*audioReader, error) {
-	w, err := openWAVFile(path)
-	if err == nil && channel > w.channels {
+func openWAV(ctx context.Context, path string, opt app.MediaOptions) (*audioReader, error) {
+	from := 0.0
+	if opt.Seek {
+		from = opt.Start
+	}
+	w, err := openWAVFile(path, from)
+	if err == nil && opt.Channel > w.channels {
 		w.file.Close()
 		err = app.ErrNoTrack
 	}
 	if err != nil {
 		return nil, err
 	}
-	w.only = channel
+	w.only = opt.Channel
 	var source samples = w
-	if rate := int(w.dec.SampleRate); rate != app.SampleRate {
-		source = newResampler(w, rate)
+	if rate := int(w.dec.SampleRate); rate != opt.Rate {
+		source = newResampler(w, rate, opt.Rate)
 	}
-	return &audioReader{source: stoppable{ctx, source}, end: func(bool) (int, error) {
+	return &audioReader{rate: opt.Rate, from: from, source: stoppable{ctx, source}, end: func(bool) (int, error) {
 		w.file.Close()
 		return 0, ctx.Err()
 	}}, nil

@@ -37,6 +37,8 @@ type Env struct {
 	Width func(w any) int
 	// Open makes the App for a command; close ends it.
 	Open func(ctx context.Context, c Config) (a *app.App, close func(), err error)
+	// Serve serves the API until ctx is done.
+	Serve func(ctx context.Context, c Config, how ServeConfig) error
 	// Window runs the window until it is closed, and transcribes files in it.
 	Window func(ctx context.Context, c Config, files []string) error
 }
@@ -77,6 +79,7 @@ type commands struct {
 	Open       openCmd       `cmd:"" help:"Open the window and transcribe files in it."`
 	Transcribe transcribeCmd `cmd:"" help:"Transcribe files: text to standard output as it comes."`
 	Record     recordCmd     `cmd:"" help:"Record and transcribe what is said, as it is said; Ctrl+C stops."`
+	Serve      serveCmd      `cmd:"" help:"Serve the transcription API to other programs; Ctrl+C stops."`
 	History    historyCmd    `cmd:"" help:"List, show, search, export and delete transcripts."`
 	Models     modelsCmd     `cmd:"" help:"List, download, remove, verify and add models."`
 	Devices    devicesCmd    `cmd:"" help:"List what can compute, and what can be recorded."`

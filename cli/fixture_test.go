@@ -115,6 +115,7 @@ type fakeRecognizer struct {
 	options []app.RecognizeOptions // that it was called with
 	spoken  func()                 // called when an endless recording has begun
 	hurried chan struct{}          // closed when a hasty recording has ended
+	patient bool                   // waits until an endless recording has ended
 }
 
 func (f *fakeRecognizer) Recognize(ctx context.Context, audio app.Audio, opt app.RecognizeOptions, on func(app.Progress)) (app.Recognized, error) {
@@ -140,10 +141,15 @@ func (f *fakeRecognizer) Recognize(ctx context.Context, audio app.Audio, opt app
 		if content == spoken {
 			segments = dictated()
 		}
-		on(app.Progress{Language: "en", Segments: segments[:1], Position: 2.25})
+		if opt.Offset < 2.25 {
+			on(app.Progress{Language: "en", Segments: segments[:1], Position: 2.25})
+		}
 	}
 	switch content {
 	case endless:
+		if f.patient {
+			break
+		}
 		f.spoken()
 		<-ctx.Done()
 		return app.Recognized{}, ctx.Err()
@@ -246,10 +252,11 @@ type rig struct {
 	env        map[string]string
 	nothing    bool // there is no library
 	failure    error
-	config     cli.Config // of the last command
-	windows    [][]string // the files each window was opened with
-	stdout     io.Writer  // instead of the result's, if set
-	screen     *buffer    // where both outputs go, if set
+	config     cli.Config        // of the last command
+	windows    [][]string        // the files each window was opened with
+	served     []cli.ServeConfig // what each server was started with
+	stdout     io.Writer         // instead of the result's, if set
+	screen     *buffer           // where both outputs go, if set
 }
 
 func newRig(t *testing.T) *rig {
@@ -414,6 +421,10 @@ func (r *rig) runIn(ctx context.Context, args ...string) result {
 			return 0
 		},
 		Open: r.open,
+		Serve: func(_ context.Context, c cli.Config, how cli.ServeConfig) error {
+			r.config, r.served = c, append(r.served, how)
+			return r.failure
+		},
 		Window: func(_ context.Context, c cli.Config, files []string) error {
 			r.config, r.windows = c, append(r.windows, files)
 			return r.failure

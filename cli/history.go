@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
-	"text/tabwriter"
 	"time"
 
 	"earshot/app"
@@ -14,10 +12,17 @@ import (
 type historyCmd struct {
 	List    historyListCmd    `cmd:"" help:"List transcripts, newest first."`
 	Show    historyShowCmd    `cmd:"" help:"Print a transcript."`
+	Resume  historyResumeCmd  `cmd:"" help:"Go on with a transcript that was interrupted, cancelled or failed: also that of a recording."`
 	Recover historyRecoverCmd `cmd:"" help:"Transcribe again what was left out of a transcript, from the recording."`
 	Search  historySearchCmd  `cmd:"" help:"Find words in everything ever said."`
 	Export  historyExportCmd  `cmd:"" help:"Write transcripts to files or to standard output."`
-	Delete  historyDeleteCmd  `cmd:"" help:"Delete transcripts for good. The recordings are not touched."`
+	Delete  historyDeleteCmd  `cmd:"" help:"Delete transcripts for good, and the sound if Earshot has recorded it; files of yours are not touched."`
+
+	Tag       historyTagCmd       `cmd:"" help:"Give transcripts a tag."`
+	Untag     historyUntagCmd     `cmd:"" help:"Take a tag away."`
+	Favourite historyFavouriteCmd `cmd:"" help:"Make transcripts favourites."`
+	Backup    historyBackupCmd    `cmd:"" help:"Write the whole library to one file."`
+	Restore   historyRestoreCmd   `cmd:"" help:"Add what a backup holds and the library does not."`
 }
 
 // jsonEntry is an entry of the library as other programs see it.
@@ -33,12 +38,22 @@ type jsonEntry struct {
 	State    app.State `json:"state"`
 	Created  time.Time `json:"created"`
 	Warnings []string  `json:"warnings"`
+
+	Origin       app.Origin `json:"origin"`
+	Favourite    bool       `json:"favourite"`
+	Tags         []string   `json:"tags"`
+	Speakers     []string   `json:"speakers"`
+	Edited       bool       `json:"edited"`
+	AudioBytes   int64      `json:"audio_bytes"`
+	AudioRemoved bool       `json:"audio_removed"`
 }
 
 func newJSONEntry(e app.Entry) jsonEntry {
 	return jsonEntry{
 		ID: e.ID, Title: e.Title, Source: e.Source.Path, Duration: e.Duration, Language: e.Language, Model: e.Model,
 		Device: e.Device, Speed: e.Speed, State: e.State, Created: e.Created.UTC(), Warnings: append([]string{}, e.Warnings...),
+		Origin: e.Origin, Favourite: e.Favourite, Tags: append([]string{}, e.Tags...), Speakers: append([]string{}, e.Heard...),
+		Edited: e.Edited, AudioBytes: e.Source.OnDisk(), AudioRemoved: e.Source.Removed,
 	}
 }
 
@@ -47,35 +62,6 @@ func (s *session) json(v any) error {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
-}
-
-type historyListCmd struct {
-	JSON bool `help:"Print JSON."`
-}
-
-func (c *historyListCmd) Run(s *session) error {
-	a, closeApp, err := s.open(StoreNeeded)
-	if err != nil {
-		return err
-	}
-	defer closeApp()
-	entries, err := a.List(s.ctx)
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		list := make([]jsonEntry, 0, len(entries))
-		for _, e := range entries {
-			list = append(list, newJSONEntry(e))
-		}
-		return s.json(list)
-	}
-	w := tabwriter.NewWriter(s.Stdout, 0, 0, 2, ' ', 0)
-	for _, e := range entries {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", e.ID, e.Created.Format("2006-01-02 15:04"), app.Clock(e.Duration),
-			orDash(e.Language), e.Model, e.State, e.Title)
-	}
-	return w.Flush()
 }
 
 func orDash(s string) string {
@@ -128,50 +114,6 @@ func (c *historyShowCmd) omitted(s *session) error {
 	}
 	for _, o := range list {
 		fmt.Fprintf(s.Stdout, "%s–%s\t%s\t%s\n", app.Clock(o.Start), app.Clock(o.End), o.Reason.Words(), o.Text)
-	}
-	return nil
-}
-
-type historySearchCmd struct {
-	Query []string `arg:"" help:"Words, or a “phrase in quotes”; the last word may be incomplete."`
-	Limit int      `default:"50" help:"At most so many places."`
-	JSON  bool     `help:"Print JSON."`
-}
-
-func (c *historySearchCmd) Run(s *session) error {
-	if c.Limit < 1 {
-		return &app.UsageError{What: "limit", Value: fmt.Sprint(c.Limit), Want: "1 or more"}
-	}
-	a, closeApp, err := s.open(StoreNeeded)
-	if err != nil {
-		return err
-	}
-	defer closeApp()
-	hits, err := a.Search(s.ctx, strings.Join(c.Query, " "), c.Limit)
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		type jsonHit struct {
-			Transcript int64   `json:"transcript"`
-			Title      string  `json:"title"`
-			Start      float64 `json:"start"`
-			End        float64 `json:"end"`
-			Text       string  `json:"text"`
-		}
-		list := make([]jsonHit, 0, len(hits))
-		for _, h := range hits {
-			list = append(list, jsonHit{h.Entry.ID, h.Entry.Title, h.Segment.Start, h.Segment.End, h.Segment.Text})
-		}
-		return s.json(list)
-	}
-	var last int64
-	for _, h := range hits {
-		if h.Entry.ID != last {
-			fmt.Fprintf(s.Stdout, "%d  %s\n", h.Entry.ID, h.Entry.Title)
-			last = h.Entry.ID
-		}
-		fmt.Fprintf(s.Stdout, "    %s  %s\n", app.Clock(h.Segment.Start), strings.Join(strings.Fields(h.Segment.Text), " "))
 	}
 	return nil
 }

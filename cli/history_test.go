@@ -50,6 +50,8 @@ func TestHistoryList(t *testing.T) {
 		return map[string]any{
 			"id": id, "title": title, "source": filepath.Join(r.dir, file), "duration": 3662.0, "language": "en", "model": "small",
 			"device": "an abacus", "speed": 0.0, "state": state, "created": now.Format(time.RFC3339), "warnings": append([]any{}, warnings...),
+			"origin": "file", "favourite": false, "tags": []any{}, "speakers": []any{}, "edited": false,
+			"audio_bytes": float64(len(r.read(file))), "audio_removed": false,
 		}
 	}
 	want := []map[string]any{
@@ -104,6 +106,21 @@ func TestHistoryRecover(t *testing.T) {
 	r.want(r.run("history", "show", "1"), 0, said[0]+"\nWho is there?\nBye.\n"+said[1]+"\n")
 }
 
+// What was transcribed before is printed too.
+func TestHistoryResume(t *testing.T) {
+	r := newLibrary(t)
+	r.want(r.run("history", "resume", "9"), 1, "", "There is no transcript 9")
+	r.want(r.run("history", "resume", "1"), 1, "", "Nothing is left to transcribe of transcript 1: it is done.")
+	r.want(r.run("history", "resume", "-f", "doc", "2"), 2, "", "doc")
+	r.want(r.runIn(r.cancelled(), "history", "resume", "-q", "2"), 130, firstText)
+	r.file("film.mp4", speech)
+	r.want(r.run("history", "resume", "2"), 1, "", "has changed since it was transcribed")
+	r.file("film.mp4", endless)
+	r.recognizer.patient = true
+	r.want(r.run("history", "resume", "2"), 0, text)
+	r.want(r.run("history", "show", "2"), 0, text)
+}
+
 func TestHistorySearch(t *testing.T) {
 	r := newLibrary(t)
 	for _, c := range []struct {
@@ -112,7 +129,10 @@ func TestHistorySearch(t *testing.T) {
 	}{
 		{[]string{"fish"}, "2  film\n    0:01  Fish & chips <are> ready.\n1  talk\n    0:01  Fish & chips <are> ready.\n"},
 		{[]string{"ubermorgen"}, "1  talk\n    1:01:01  Übermorgen.\n"},
-		{[]string{"--limit", "1", "fish"}, "2  film\n    0:01  Fish & chips <are> ready.\n"},
+		{[]string{"fish", "NOT", "chips"}, ""},
+		{[]string{"nothing", "OR", "fish", "lang:en"}, "2  film\n    0:01  Fish & chips <are> ready.\n1  talk\n    0:01  Fish & chips <are> ready.\n"},
+		{[]string{"fish", "lang:de"}, ""},
+		{[]string{"film"}, "2  film\n"},
 		{[]string{"chips", "rea"}, "2  film\n    0:01  Fish & chips <are> ready.\n1  talk\n    0:01  Fish & chips <are> ready.\n"},
 		{[]string{`"are ready"`, "fish"}, "2  film\n    0:01  Fish & chips <are> ready.\n1  talk\n    0:01  Fish & chips <are> ready.\n"},
 		{[]string{`"ready are"`}, ""},
@@ -122,12 +142,92 @@ func TestHistorySearch(t *testing.T) {
 		r.want(r.run(append([]string{"history", "search"}, c.args...)...), 0, c.want)
 	}
 	got := r.run("history", "search", "--json", "übermorgen")
-	want := []map[string]any{{"transcript": 1.0, "title": "talk", "start": 3661.0015, "end": 3662.0, "text": "Übermorgen."}}
+	want := []map[string]any{{"transcript": 1.0, "title": "talk", "created": now.Format(time.RFC3339), "hits": []any{
+		map[string]any{"start": 3661.0015, "end": 3662.0, "speaker": nil, "text": "Übermorgen."},
+	}}}
 	var list []map[string]any
 	if err := json.Unmarshal([]byte(got.stdout), &list); err != nil || !reflect.DeepEqual(list, want) {
 		t.Errorf("got %v, error %v; want %v", list, err, want)
 	}
 	r.want(r.run("history", "search", "--json", "nothing"), 0, "[]\n")
+	r.want(r.run("history", "search", "--limit", "1", "fish"), 0, "2  film\n    0:01  Fish & chips <are> ready.\n", "There may be more")
+	r.want(r.run("history", "search", "--limit", "0", "fish"), 2, "", "has to be 1 or more")
+	r.want(r.run("history", "search", "--ranked", "ready"), 0, "2  film\n    0:01  Fish & chips <are> ready.\n1  talk\n    0:01  Fish & chips <are> ready.\n")
+}
+
+func TestHistoryTags(t *testing.T) {
+	r := newLibrary(t)
+	titles := func(want string, args ...string) {
+		t.Helper()
+		var got []string
+		for line := range strings.Lines(r.run(append([]string{"history", "list"}, args...)...).stdout) {
+			got = append(got, strings.Fields(line)[len(strings.Fields(line))-1])
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("list %v: got %v, want %s", args, got, want)
+		}
+	}
+	r.want(r.run("history", "tag", "at work", "1", "77"), 1, "", "There is no transcript 77")
+	r.want(r.run("history", "tag", "home", "1", "2"), 0, "")
+	r.want(r.run("history", "untag", "HOME", "1"), 0, "")
+	r.want(r.run("history", "favourite", "2"), 0, "")
+	titles("talk", "--tag", "At Work")
+	titles("film", "--tag", "home")
+	titles("film talk", "--tag", "home", "--tag", "at work")
+	titles("film", "--favourites")
+	titles("talk", "--warnings")
+	titles("film", "--title", "IL")
+	titles("film", "--limit", "1")
+	titles("film talk", "--lang", "en", "--model", "small", "--source", "file", "--after", "2026-03-01")
+	titles("", "--before", "2026-03-01")
+	titles("", "--source", "microphone")
+	titles("", "--trash")
+	r.want(r.run("history", "search", "fish", "tag:home"), 0, "2  film\n    0:01  Fish & chips <are> ready.\n")
+	r.want(r.run("history", "favourite", "--off", "2"), 0, "")
+	titles("", "--favourites")
+	r.want(r.run("history", "tag", "a,b", "1"), 2, "", "one or more words")
+	r.want(r.run("history", "tag", " ", "1"), 2, "", "one or more words")
+	r.want(r.run("history", "list", "--after", "tomorrow"), 2, "", "like 2026-01-31")
+}
+
+func TestHistoryBackup(t *testing.T) {
+	r := newLibrary(t)
+	r.want(r.run("history", "backup", "all.json"), 0, "", "2 transcripts in all.json.")
+	r.want(r.run("history", "backup", "all.json"), 1, "", "all.json exists already")
+	r.want(r.run("history", "backup", "--force", "all.json"), 0, "", "2 transcripts")
+	saved := r.read("all.json")
+	r.want(r.run("history", "backup", "-"), 0, saved)
+	r.want(r.run("history", "backup", "nowhere/all.json"), 1, "", "nowhere/all.json")
+	if got := r.names("."); strings.Contains(got, ".earshot") {
+		t.Errorf("got the files %s", got)
+	}
+
+	r.want(r.run("history", "delete", "1", "2"), 0, "")
+	r.want(r.run("history", "restore", "all.json"), 0, "", "2 transcripts read, 2 of them new here.")
+	r.want(r.run("history", "show", "3"), 0, text)
+	r.want(r.run("history", "show", "4"), 0, firstText)
+	r.stdin = strings.NewReader(saved)
+	r.want(r.run("history", "restore", "-"), 0, "", "2 transcripts read, 0 of them new here.")
+
+	head, rest, _ := strings.Cut(saved, "\n")
+	first, _, _ := strings.Cut(rest, "\n")
+	for content, want := range map[string]string{
+		"":                "is not an Earshot backup.",
+		"1\n00:00:01,000": "is not an Earshot backup.",
+		`{"schema": 1}`:   "is not an Earshot backup.",
+		strings.Replace(head, `"version":1`, `"version":2`, 1): "was made by a newer Earshot.",
+		head + first:          "ends before it is complete, in its transcript 2.",
+		head + first[:99]:     "ends before it is complete, in its transcript 1.",
+		head + "{}":           "is damaged: its transcript 1 cannot be read.",
+		head + first + "nope": "is damaged: its transcript 2 cannot be read.",
+	} {
+		r.file("bad.json", content)
+		r.want(r.run("history", "restore", "bad.json"), 1, "", "“bad.json” "+want)
+	}
+	r.want(r.run("history", "restore", "missing.json"), 1, "", "missing.json")
+	if got := strings.Count(r.run("history", "list").stdout, "\n"); got != 2 {
+		t.Errorf("got %d transcripts, want the 2 that there were", got)
+	}
 }
 
 func TestHistoryExport(t *testing.T) {

@@ -82,6 +82,7 @@ type live struct {
 	show     *progress
 	last     []app.Utterance // that was shown
 	trouble  app.Trouble
+	heard    bool // there was sound
 	textless bool // it has been said why there is no text
 }
 
@@ -118,9 +119,13 @@ func (l *live) recording(r app.Recording) {
 	l.show.line(recordingLine(r, l.show.width))
 }
 
-// worry says what goes wrong, once.
+// worry says what goes wrong, once. Silence after there has been sound is a
+// pause: some microphones give nothing at all then.
 func (l *live) worry(r app.Recording) {
-	if r.Trouble != l.trouble && r.Trouble != "" && !l.cmd.Quiet {
+	for _, level := range r.Levels {
+		l.heard = l.heard || level > 0
+	}
+	if r.Trouble != l.trouble && r.Trouble != "" && !l.cmd.Quiet && !(r.Trouble == app.TroubleSilence && l.heard) {
 		l.show.clear()
 		fmt.Fprintf(l.Stderr, "earshot: warning: %s\n", r.Trouble.Text(r.Inputs))
 	}
@@ -210,6 +215,9 @@ func recordingLine(r app.Recording, width int) string {
 	}
 	if r.Loading {
 		state += "  loading the model"
+	}
+	if r.Trouble == app.TroubleSilence {
+		state += "  silence"
 	}
 	var said []string
 	for _, u := range r.Open {

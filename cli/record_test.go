@@ -13,7 +13,10 @@ import (
 )
 
 // fakeRecorder stands in for a microphone, and for the computer's own sound.
-type fakeRecorder struct{ source string }
+type fakeRecorder struct {
+	source string
+	level  float64 // of the sound
+}
 
 func (*fakeRecorder) Inputs(context.Context) ([]app.Input, error) {
 	return []app.Input{
@@ -27,20 +30,23 @@ func (f *fakeRecorder) Record(_ context.Context, source, path string) (app.Take,
 	if source == "nothing" {
 		return nil, &app.RecordError{Source: source, Err: app.ErrNoInput}
 	}
-	return &fakeTake{done: make(chan struct{})}, os.WriteFile(path, []byte("sound"), 0o600)
+	return &fakeTake{done: make(chan struct{}), level: f.level}, os.WriteFile(path, []byte("sound"), 0o600)
 }
 
 func (*fakeRecorder) Recover(context.Context, string) (float64, error) { return 0, nil }
 
-type fakeTake struct{ done chan struct{} }
+type fakeTake struct {
+	done  chan struct{}
+	level float64
+}
 
 func (*fakeTake) Tracks() []app.Input { return []app.Input{{ID: "yeti", Name: "Yeti <Nano>"}} }
 func (t *fakeTake) Follow(context.Context, int) (app.Audio, error) {
 	return &fakeSound{t.done}, nil
 }
 
-func (*fakeTake) Status() app.TakeStatus {
-	return app.TakeStatus{Duration: 62, Trouble: app.TroubleSilence}
+func (t *fakeTake) Status() app.TakeStatus {
+	return app.TakeStatus{Duration: 62, Trouble: app.TroubleSilence, Levels: []float64{t.level}}
 }
 func (*fakeTake) Pause()                  {}
 func (*fakeTake) Resume()                 {}
@@ -87,6 +93,9 @@ func TestRecord(t *testing.T) {
 	if r.recorder.source != app.SourceBoth {
 		t.Errorf("source: got %q, want both", r.recorder.source)
 	}
+	// Silence after sound is a pause.
+	r.recorder.level = 0.5
+	r.want(r.run("record", "--no-store", "--seconds", "60"), 0, text, guess)
 	// Ctrl+C is how a recording ends.
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -104,7 +113,7 @@ func TestRecordOnATerminal(t *testing.T) {
 	r := newRig(t)
 	r.width = 40
 	got := r.run("record", "--no-store", "--seconds", "1")
-	for _, want := range []string{"waiting for sound", "\r● 1:02  Übermorgen.\x1b[K", silent} {
+	for _, want := range []string{"waiting for sound", "\r● 1:02  silence  Übermorgen.\x1b[K", silent} {
 		if !strings.Contains(got.stderr, want) {
 			t.Errorf("standard error: got %q, want %q in it", got.stderr, want)
 		}

@@ -124,15 +124,15 @@ type jsonTuning struct {
 
 // jsonCandidate is a model with one type of weights.
 type jsonCandidate struct {
-	Weights string       `json:"weights"`
-	Model   string       `json:"model"`
-	Size    int64        `json:"size"`
-	Seconds []float64    `json:"seconds"` // that a window of 30 s took, in every round
-	Speed   float64      `json:"speed"`   // of the model as it is
-	Words   int          `json:"words"`
-	Differ  int          `json:"differ"`
-	Changes []app.Change `json:"changes"`
-	Cost    string       `json:"cost,omitempty"`
+	Weights string           `json:"weights"`
+	Model   string           `json:"model"`
+	Size    int64            `json:"size"`
+	Seconds []float64        `json:"seconds"` // that a window of 30 s took, in every round
+	Speed   float64          `json:"speed"`   // of the model as it is
+	Words   int              `json:"words"`
+	Differ  int              `json:"differ"`
+	Changes []app.Difference `json:"changes"`
+	Cost    string           `json:"cost,omitempty"`
 }
 
 func newJSONTuning(t app.Tuning) jsonTuning {
@@ -143,7 +143,7 @@ func newJSONTuning(t app.Tuning) jsonTuning {
 	for _, c := range t.Candidates {
 		j.Candidates = append(j.Candidates, jsonCandidate{
 			Weights: c.Name, Model: c.Model, Size: c.Size, Seconds: c.Rounds, Speed: c.Speed,
-			Words: len(c.Words), Differ: c.Differ, Changes: append([]app.Change{}, c.Changes...), Cost: c.Cost,
+			Words: len(c.Words), Differ: c.Differ, Changes: append([]app.Difference{}, c.Changes...), Cost: c.Cost,
 		})
 	}
 	return j

@@ -42,6 +42,12 @@ func (a *agreement) end() float64 {
 	return 0
 }
 
+// covers reports whether a word is said where one is certain.
+func (a *agreement) covers(w app.Word) bool {
+	middle := (w.Start + w.End) / 2
+	return slices.ContainsFunc(a.confirmed, func(c app.Word) bool { return c.Start <= middle && middle < c.End })
+}
+
 // forget leaves out the first n words, which have been closed.
 func (a *agreement) forget(n int) {
 	certain := min(n, len(a.confirmed))

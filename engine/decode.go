@@ -31,6 +31,7 @@ type decodeOptions struct {
 	prompt            string
 	translate         bool
 	suppressNonSpeech bool
+	once              bool // in one pass: not again from a timestamp on, over what is left
 	bestOf, beam      int
 	audioContext      int // positions of the encoder's input; 0 is all 1500
 	entropy, logprob  float64
@@ -70,22 +71,22 @@ func audioContextWith(samples, margin int) int {
 	return 0
 }
 
-// task is a window on its way through a decoder. All but window and heard are
-// set before heard is closed.
+// task is a window on its way through a decoder. All but window and fraction are
+// set before fraction is closed.
 type task struct {
 	window   window
-	heard    chan heard // nil if nobody listens on the way
-	language string     // of this window, if each was asked
-	instead  string     // device that did it in place of the one that failed
-	why      error      // it failed
+	fraction chan float64 // of the window's samples that is done, 0..1; nil if nobody listens on the way
+	heard    heard
+	language string // of this window, if each was asked
+	instead  string // device that did it in place of the one that failed
+	why      error  // it failed
 	err      error
 }
 
-// heard is what a window holds, or how far its decoding is.
+// heard is what a window holds.
 type heard struct {
 	segments  []app.Segment
 	omissions []app.Omission
-	fraction  float64 // of the window's samples, 0..1
 }
 
 // decoder is a state with the model that it belongs to, which it keeps in
@@ -116,16 +117,15 @@ func (d decoder) close() {
 // only between two passes of the network, and that is too long for a person.
 func (r *recognition) work(ctx context.Context, d decoder, todo <-chan *task) {
 	defer func() { d.close() }()
+	if r.engine.opt.LeaveCore {
+		yield()
+	}
 	for t := range todo {
-		var h heard
 		t.err = r.carry(ctx, t, &d, func(s nativeState) (err error) {
-			h, err = r.decode(ctx, t, s)
+			t.heard, err = r.decode(ctx, t, s)
 			return err
 		})
-		if t.err == nil {
-			t.send(ctx, h)
-		}
-		close(t.heard)
+		close(t.fraction)
 	}
 }
 
@@ -190,6 +190,7 @@ func (r *recognition) dropCPU() {
 	defer r.mu.Unlock()
 	r.over = true
 	if r.cpu != nil {
+		r.engine.used(r.cpu, r.opt.Keep)
 		r.cpu.release()
 	}
 }
@@ -241,11 +242,11 @@ func (t *task) hearSurely(ctx context.Context, s nativeState, samples []float32,
 	return h, nil
 }
 
-// hear decodes the window once. On the way it sends how far it is.
+// hear decodes the window once. On the way it tells how far it is.
 func (t *task) hear(ctx context.Context, s nativeState, samples []float32, opt decodeOptions) (all heard, err error) {
 	err = s.decode(ctx, samples, opt, func(f found) {
 		all.segments = append(all.segments, t.window.transcribe(f, opt.language)...)
-		t.send(ctx, heard{fraction: f.fraction})
+		t.tell(f.fraction)
 	})
 	return all, err
 }
@@ -276,12 +277,11 @@ func (t *task) hearDoubtful(ctx context.Context, s nativeState, samples []float3
 	return doubtful, err
 }
 
-func (t *task) send(ctx context.Context, h heard) {
-	if t.heard == nil {
-		return
-	}
+// tell passes on how far decoding is, unless what it told before waits to be
+// read: a decoder waits for nobody.
+func (t *task) tell(fraction float64) {
 	select {
-	case t.heard <- h:
-	case <-ctx.Done():
+	case t.fraction <- fraction:
+	default:
 	}
 }

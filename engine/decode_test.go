@@ -209,3 +209,59 @@ func inMemory(e *Engine) bool {
 	defer e.mu.Unlock()
 	return e.last != nil
 }
+
+// What is decoded once is encoded once: the library would go over less than a
+// second of sound again from each of its timestamps on.
+func TestBriefSoundIsHeardOnce(t *testing.T) {
+	d := fixtureDecoder(t, true)
+	r := &recognition{model: d.model, short: true}
+	for _, c := range manifest(t) {
+		if len(c.Segments) == 0 || c.Language == "-" {
+			continue
+		}
+		at := int(c.Segments[0].Start * app.SampleRate)
+		samples := padded(clip(t, c.File)[max(0, at-padBefore) : at+2*app.SampleRate/5])
+		r.language = c.Language
+		opt := r.decoding(len(samples))
+		opt.once, opt.temperatureStep = true, 0
+		begun, found := countPasses(t, d.state, samples, opt)
+		if begun != 1 || found == 0 {
+			t.Errorf("%s: %d segments in %d passes", c.File, found, begun)
+		}
+	}
+}
+
+// countPasses decodes and counts the passes over the sound and the segments.
+func countPasses(t *testing.T, s nativeState, samples []float32, opt decodeOptions) (passes, segments int) {
+	t.Helper()
+	err := s.decode(t.Context(), samples, opt, func(f found) {
+		segments += len(f.segments)
+		if len(f.segments) == 0 {
+			passes++ // where each begins; and the end
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return passes - 1, segments
+}
+
+// A model that took over on the CPU leaves the memory as any other does.
+func TestTakenOverModelIsUnloaded(t *testing.T) {
+	e := New(Options{})
+	native := &scripted{}
+	e.last = &model{native: native, device: nativeDevice{index: -1}, refs: 1}
+	e.last.retain()
+	r := &recognition{engine: e, cpu: e.last, opt: app.RecognizeOptions{Keep: time.Millisecond}}
+	r.dropCPU()
+	for range 1000 {
+		e.mu.Lock()
+		left := e.last == nil
+		e.mu.Unlock()
+		if left {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Error("it is still in memory")
+}

@@ -3,8 +3,8 @@
 // windows.
 //
 // Only native.go, parakeet.go and ggml.go know C; nothing C-typed leaves the
-// package. Paths chosen by a person never reach C either: models are opened in Go, checked from header to last
-// tensor, and fed to the library's loader callbacks.
+// package. Paths chosen by a person never reach C either: models are opened in Go,
+// checked from header to last tensor, and fed to the library's loader callbacks.
 //
 // The engine decodes with one thread per native state and several states side by
 // side on one shared model; see ARCHITECTURE.md for who owns which
@@ -39,7 +39,8 @@ type Options struct {
 	// StateDir is where it is remembered which devices can be trusted; "" does
 	// not remember.
 	StateDir string
-	// LeaveCore leaves one core to the window and the microphone.
+	// LeaveCore leaves one core to the window and the microphone, and lets them
+	// go first on the others.
 	LeaveCore bool
 }
 
@@ -213,10 +214,17 @@ func (m *model) borrow(short bool) (nativeState, error) {
 	return m.native.newState()
 }
 
+// giveBack takes a state back. No more are kept than decode side by side: what
+// many live connections took must not stay for good.
 func (m *model) giveBack(s nativeState, short bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.keepIdle(short)
+	if len(m.idle) == mostSideBySide {
+		s.free()
+		trim() // the job may have ended before its decoder
+		return
+	}
 	m.idle = append(m.idle, s)
 }
 
@@ -241,12 +249,12 @@ func (e *Engine) acquire(path, weights string, device nativeDevice) (*model, err
 		return nil, &app.ModelError{Path: path, Err: err}
 	}
 	defer f.Close()
-	if e.idle != nil {
-		e.idle.Stop()
-	}
 	info, err := inspect(f)
 	if err != nil {
 		return nil, &app.ModelError{Path: path, Err: err}
+	}
+	if e.idle != nil {
+		e.idle.Stop()
 	}
 	key := modelKey{path, info.Fingerprint, weights, device.index}
 	if e.last == nil || e.last.modelKey != key {

@@ -215,3 +215,23 @@ func TestVulkanGivesTheSameText(t *testing.T) {
 		}
 	}
 }
+
+// What many live connections took does not stay when they have gone.
+func TestIdleDecodersAreFew(t *testing.T) {
+	e := testEngine(t)
+	m := fixtureModel(t, e)
+	var states []nativeState
+	for range mostSideBySide + 2 {
+		s, err := m.borrow(true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		states = append(states, s)
+	}
+	for _, s := range states {
+		m.giveBack(s, true)
+	}
+	if got := len(m.idle); got != mostSideBySide {
+		t.Errorf("got %d idle decoders of %d, want %d", got, len(states), mostSideBySide)
+	}
+}

@@ -195,3 +195,25 @@ func wordErrors(got, want string) int {
 	}
 	return row[len(b)]
 }
+
+// fixtureModel is the fixture's model on the CPU, until the test ends.
+func fixtureModel(t *testing.T, e *Engine) *model {
+	t.Helper()
+	m, err := e.acquire(fixtureOptions(t).Model, "", nativeDevice{index: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(m.release)
+	return m
+}
+
+// fixtureDecoder is a decoder of it, until the test ends.
+func fixtureDecoder(t *testing.T, short bool) decoder {
+	t.Helper()
+	d, err := newDecoder(fixtureModel(t, testEngine(t)), short)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.close)
+	return d
+}

@@ -14,6 +14,7 @@ type live struct {
 	last     heard
 	finalAt  int // the last frame of speech, if last was made as if no other came; else -1
 	agreed   agreement
+	ahead    int    // so many of the confirmed words are closed already: that was asked for
 	language string // of the last decode
 	p        float64
 	sure     bool
@@ -30,6 +31,26 @@ func (l *live) shown() []app.Word {
 		n--
 	}
 	return all[len(l.agreed.confirmed):n]
+}
+
+// closeAsked closes what is certain, if that is asked for. The sound of it stays
+// with the utterance, so that it is heard as it would have been. In a pause this
+// waits: if that is the end, all is closed.
+func (s *stream) closeAsked() {
+	select {
+	case <-s.opt.Close:
+		s.asked = true
+	default:
+	}
+	if !s.asked || s.turn.pausing() {
+		return
+	}
+	s.asked = false
+	if n := len(s.live.agreed.confirmed); s.turn.open && n > s.live.ahead {
+		s.report.Segments = append(s.report.Segments, between(s.settled(), s.live.ahead, n, s.unspaced())...)
+		s.live.ahead, s.changed = n, true
+		s.send()
+	}
 }
 
 // decodeFinal decodes the utterance as if no speech came any more.
@@ -81,9 +102,12 @@ func (s *stream) hear(ctx context.Context, t *task, state nativeState, final boo
 	}
 	opt.temperatureStep = 0
 	opt.audioContext = audioContextWith(len(samples), openMargin)
+	opt.once = len(t.window.samples) < minDecode
 	h, err := t.hear(ctx, state, samples, opt)
 	if loops(h.segments) {
-		h.segments, _ = collapse(h.segments, unspaced[opt.language])
+		var again []app.Omission
+		h.segments, again = collapse(h.segments, unspaced[opt.language])
+		h.omissions = append(h.omissions, again...)
 	}
 	return h, err
 }

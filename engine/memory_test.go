@@ -1,30 +1,11 @@
 package engine
 
 import (
-	"bytes"
-	"fmt"
-	"os"
-	"runtime/debug"
 	"testing"
 	"time"
-)
 
-// residentMB is what the process has in memory; the test is skipped where the
-// system does not tell.
-func residentMB(t *testing.T) float64 {
-	t.Helper()
-	debug.FreeOSMemory()
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		t.Skip("this system does not tell what is resident")
-	}
-	_, rest, _ := bytes.Cut(status, []byte("VmRSS:"))
-	var kB float64
-	if _, err := fmt.Sscan(string(rest), &kB); err != nil {
-		t.Fatal(err)
-	}
-	return kB / 1024
-}
+	"earshot/soaktest"
+)
 
 // What a model and its decoders took is given back when it leaves, each time.
 // `make bench` measures it more exactly.
@@ -43,13 +24,13 @@ func TestIdleModelGivesItsMemoryBack(t *testing.T) {
 	}
 	round() // the libraries keep some for good, and so does the race detector
 	const rounds, most = 4, 60
-	before := residentMB(t)
+	before := soaktest.Now(t).Memory
 	for range rounds {
 		round()
 	}
 	// Decoders give up their states just after their last window.
-	after := residentMB(t)
-	for deadline := time.Now().Add(10 * time.Second); after > before+most && time.Now().Before(deadline); after = residentMB(t) {
+	after := soaktest.Now(t).Memory
+	for deadline := time.Now().Add(10 * time.Second); after > before+most && time.Now().Before(deadline); after = soaktest.Now(t).Memory {
 		time.Sleep(50 * time.Millisecond)
 	}
 	if after > before+most {

@@ -21,8 +21,9 @@ package engine
 
 extern void earshotSegments(uintptr_t h, int n);
 extern void earshotProgress(uintptr_t h, int percent);
+extern bool earshotEncode(uintptr_t h);
 
-static bool shim_encoder_begin(struct whisper_context * c, struct whisper_state * s, void * h) { (void) c; (void) s; return !earshotAbort((uintptr_t) h); }
+static bool shim_encoder_begin(struct whisper_context * c, struct whisper_state * s, void * h) { (void) c; (void) s; return earshotEncode((uintptr_t) h); }
 static void shim_segments(struct whisper_context * c, struct whisper_state * s, int n, void * h) { (void) c; (void) s; earshotSegments((uintptr_t) h, n); }
 static void shim_progress(struct whisper_context * c, struct whisper_state * s, int p, void * h) { (void) c; (void) s; earshotProgress((uintptr_t) h, p); }
 
@@ -59,6 +60,7 @@ struct shim_options {
 	const char * prompt; // NULL for none
 	bool  translate;
 	bool  suppress_nst;
+	bool  once;
 	int   best_of;
 	int   beam;
 	int   audio_ctx;
@@ -83,6 +85,7 @@ static int shim_full(struct whisper_context * ctx, struct whisper_state * state,
 	p.token_timestamps = false; // ours are better, see align.go
 	p.translate        = o.translate;
 	p.suppress_nst     = o.suppress_nst;
+	p.single_segment   = o.once;
 	p.greedy.best_of   = o.best_of;
 	p.audio_ctx        = o.audio_ctx <= whisper_model_n_audio_ctx(ctx) ? o.audio_ctx : 0;
 	p.entropy_thold    = o.entropy_thold;
@@ -323,20 +326,40 @@ func languages() []app.Language {
 // whisperState is a nativeState of libwhisper's.
 type whisperState struct {
 	model *whisperModel
-	state *C.struct_whisper_state
+	state *C.struct_whisper_state // nil if there was no memory to renew it
 }
 
 func (m *whisperModel) newState() (nativeState, error) {
-	s := C.whisper_init_state(m.ctx)
-	if s == nil {
-		return nil, errMemory
+	s := &whisperState{model: m}
+	if err := s.renew(); err != nil {
+		return nil, err
 	}
-	return &whisperState{model: m, state: s}, nil
+	return s, nil
+}
+
+// renew makes the state as it was when it was new.
+func (s *whisperState) renew() error {
+	s.free()
+	if s.state = C.whisper_init_state(s.model.ctx); s.state == nil {
+		return errMemory
+	}
+	return nil
+}
+
+// ready renews the state if there was no memory for that before.
+func (s *whisperState) ready() error {
+	if s.state != nil {
+		return nil
+	}
+	return s.renew()
 }
 
 func (s *whisperState) free() { C.whisper_free_state(s.state) }
 
 func (s *whisperState) detect(samples []float32, among []string, audioContext int) (string, float64, error) {
+	if err := s.ready(); err != nil {
+		return "", 0, err
+	}
 	probs := make([]C.float, whisper.Whisper_lang_max_id()+1)
 	id := C.shim_detect(s.model.ctx, s.state, C.int(audioContext), (*C.float)(&samples[0]), C.int(len(samples)), &probs[0])
 	if id < 0 {
@@ -360,12 +383,27 @@ type running struct {
 	ctx    context.Context
 	state  *whisperState // with report and done, for libwhisper's callbacks only
 	report func(found)
-	done   int // segments already reported
+	done   int     // segments already reported
+	said   float64 // the end of the last of them
+	passes int     // of the encoder
+	window int     // samples, if it may be stopped before the encoder hears their rest; else 0
+	left   int     // samples before which it was stopped
 }
 
 //export earshotAbort
 func earshotAbort(h C.uintptr_t) C.bool {
 	return C.bool(cgo.Handle(h).Value().(*running).ctx.Err() != nil)
+}
+
+// libwhisper asks it before each pass of the encoder.
+//
+//export earshotEncode
+func earshotEncode(h C.uintptr_t) C.bool {
+	r := cgo.Handle(h).Value().(*running)
+	if r.passes++; r.passes > 1 {
+		r.left = r.leaves()
+	}
+	return C.bool(r.left == 0 && r.ctx.Err() == nil)
 }
 
 //export earshotProgress
@@ -379,15 +417,18 @@ func earshotSegments(h C.uintptr_t, n C.int) {
 	total := int(C.whisper_full_n_segments_from_state(r.state.state))
 	if fresh := r.state.segments(r.done, total); len(fresh) > 0 {
 		r.report(found{segments: fresh})
+		r.said = fresh[len(fresh)-1].end
 	}
 	r.done = total
 }
 
-// decode reports segments as they are found.
-func (s *whisperState) decode(ctx context.Context, samples []float32, opt decodeOptions, report func(found)) error {
+// full runs libwhisper over samples, until there is nothing left for r.
+func (s *whisperState) full(r *running, samples []float32, opt decodeOptions) error {
+	if err := s.ready(); err != nil {
+		return err
+	}
 	lang := C.CString(opt.language)
 	defer C.free(unsafe.Pointer(lang))
-	r := &running{ctx: ctx, state: s, report: report}
 	h := cgo.NewHandle(r)
 	defer h.Delete()
 	var prompt *C.char
@@ -400,6 +441,7 @@ func (s *whisperState) decode(ctx context.Context, samples []float32, opt decode
 		prompt:          prompt,
 		translate:       C.bool(opt.translate),
 		suppress_nst:    C.bool(opt.suppressNonSpeech),
+		once:            C.bool(opt.once),
 		best_of:         C.int(opt.bestOf),
 		beam:            C.int(opt.beam),
 		audio_ctx:       C.int(opt.audioContext),
@@ -410,7 +452,7 @@ func (s *whisperState) decode(ctx context.Context, samples []float32, opt decode
 		temperature_inc: C.float(opt.temperatureStep),
 	}, (*C.float)(&samples[0]), C.int(len(samples)), C.uintptr_t(h))
 	runtime.KeepAlive(samples)
-	if err := ctx.Err(); err != nil {
+	if err := r.ctx.Err(); err != nil {
 		return err
 	}
 	if rc != 0 {
@@ -422,6 +464,9 @@ func (s *whisperState) decode(ctx context.Context, samples []float32, opt decode
 // pace is the time that a whole window of noise takes: one pass of the encoder
 // and then so many tokens, one by one. It cannot be interrupted.
 func (s *whisperState) pace(tokens int) (time.Duration, error) {
+	if err := s.ready(); err != nil {
+		return 0, err
+	}
 	ctx := s.model.ctx
 	mels, frames := int(C.whisper_model_n_mels(ctx)), 2*int(C.whisper_model_n_audio_ctx(ctx))
 	noise := make([]float32, mels*frames)

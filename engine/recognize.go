@@ -122,7 +122,7 @@ func (r *recognition) cutter(audio app.Audio) (closeVAD func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	r.windows = newSpeechWindower(audio, vad.probabilities)
+	r.windows = newSpeechWindower(audio, askAboutSound(vad.probabilities))
 	return vad.free, nil
 }
 
@@ -135,8 +135,7 @@ func (r *recognition) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// Windows are packed full: one that is not is the last.
-	r.short = audioContext(len(padded(first.samples))) > 0
+	r.short = first.last && audioContext(len(padded(first.samples))) > 0
 	if err := r.settleLanguage(ctx, first); err != nil {
 		return err
 	}
@@ -151,7 +150,7 @@ func (r *recognition) run(ctx context.Context) error {
 		n = 1 // there is one window
 	}
 	todo := make(chan *task)
-	inOrder := make(chan *task, n)
+	inOrder := make(chan *task, 2*n) // one slow window does not stop the others
 	for range n {
 		d, err := newDecoder(r.model, r.short)
 		if err != nil {
@@ -226,7 +225,7 @@ func (r *recognition) hand(ctx context.Context, w window, todo, inOrder chan<- *
 	defer close(todo)
 	defer close(inOrder)
 	for {
-		t := &task{window: w, heard: make(chan heard, 8)}
+		t := &task{window: w, fraction: make(chan float64, 1)}
 		select {
 		case inOrder <- t:
 		case <-ctx.Done():
@@ -236,7 +235,7 @@ func (r *recognition) hand(ctx context.Context, w window, todo, inOrder chan<- *
 		case todo <- t:
 		case <-ctx.Done():
 			t.err = ctx.Err()
-			close(t.heard)
+			close(t.fraction)
 			return ctx.Err()
 		}
 		var err error
@@ -249,30 +248,38 @@ func (r *recognition) hand(ctx context.Context, w window, todo, inOrder chan<- *
 	}
 }
 
-// report passes on what a window holds, then its end.
+// report tells how far a window is, and when it is done what it holds.
 func (r *recognition) report(ctx context.Context, t *task) error {
-	for {
+	for decoding := true; decoding; {
+		var fraction float64
 		select {
-		case h, more := <-t.heard:
-			if more {
-				r.pass(t, h)
-				continue
+		case fraction, decoding = <-t.fraction:
+			if decoding {
+				r.reach(t.window, fraction)
 			}
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		break
 	}
 	if t.err != nil {
 		return t.err
 	}
+	r.pass(t.heard)
 	r.noteLanguage(t.language, len(t.window.samples))
 	r.noteDevice(t)
 	r.advance(t.window)
 	return nil
 }
 
-func (r *recognition) pass(t *task, h heard) {
+// reach reports that a fraction of a window is decoded.
+func (r *recognition) reach(w window, fraction float64) {
+	reached := r.opt.Offset + w.end(fraction*float64(len(w.samples))/app.SampleRate)
+	r.progress.Reached = max(r.progress.Reached, reached)
+	r.on(r.progress)
+}
+
+// pass reports what a window holds.
+func (r *recognition) pass(h heard) {
 	p := r.progress
 	for _, s := range h.segments {
 		p.Segments = append(p.Segments, r.follow(moved(s, r.opt.Offset)))
@@ -281,8 +288,7 @@ func (r *recognition) pass(t *task, h heard) {
 		o.Segment = moved(o.Segment, r.opt.Offset)
 		p.Omissions = append(p.Omissions, o)
 	}
-	reached := r.opt.Offset + t.window.end(h.fraction*float64(len(t.window.samples))/app.SampleRate)
-	r.progress.Reached = max(r.progress.Reached, reached, r.told)
+	r.progress.Reached = max(r.progress.Reached, r.told)
 	p.Reached = r.progress.Reached
 	r.on(p)
 }

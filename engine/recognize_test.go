@@ -349,3 +349,37 @@ func TestShortAndEmptyAudio(t *testing.T) {
 		}
 	}
 }
+
+// A first window that is not full is no short recording when others follow.
+func TestFirstWindowOfSeveralIsNotShort(t *testing.T) {
+	e := testEngine(t)
+	opt := fixtureOptions(t)
+	opt.Language = "en"
+	speech := clip(t, "long-five-minutes.wav")
+	first, then := speech[:22*app.SampleRate+app.SampleRate/2], speech[60*app.SampleRate:75*app.SampleRate]
+	quiet := make([]float32, 3*app.SampleRate)
+	for _, c := range []struct {
+		name    string
+		samples []float32
+		short   bool
+	}{
+		{"alone", first, true},
+		{"of two", slices.Concat(first, quiet, then), false},
+	} {
+		vad, err := openVAD(opt.VAD)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := windowsOf(t, newSpeechWindower(&memory{samples: c.samples}, vad.probabilities))
+		vad.free()
+		if n := len(all[0].samples); audioContext(n) == 0 {
+			t.Fatalf("%s: the first window of %d holds %d samples, too many for this test", c.name, len(all), n)
+		}
+		recognize(t, e, c.samples, opt)
+		e.last.mu.Lock()
+		if e.last.short != c.short {
+			t.Errorf("%s: decoded in states for short recordings: %v", c.name, e.last.short)
+		}
+		e.last.mu.Unlock()
+	}
+}

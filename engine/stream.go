@@ -34,6 +34,7 @@ func (e *Engine) Stream(ctx context.Context, audio app.Audio, opt app.RecognizeO
 	}
 	defer r.end()
 	s := &stream{recognition: r, tell: on, in: intake{audio: audio}, probabilities: loud}
+	s.turn.pause = int(opt.Pause.Seconds() * app.SampleRate)
 	if opt.VAD == "" {
 		r.result.Warnings = append(r.result.Warnings, withoutVAD)
 	} else {
@@ -42,7 +43,7 @@ func (e *Engine) Stream(ctx context.Context, audio app.Audio, opt app.RecognizeO
 			return r.result, err
 		}
 		defer vad.free()
-		s.probabilities = vad.probabilities
+		s.probabilities = askAboutSound(vad.probabilities)
 	}
 	trial := e.firstUse(r.model.device)
 	err = s.run(ctx)
@@ -55,7 +56,7 @@ func (e *Engine) Stream(ctx context.Context, audio app.Audio, opt app.RecognizeO
 func loud(dst, samples []float32) ([]float32, error) {
 	for frame := range slices.Chunk(samples, vadFrame) {
 		p := float32(0)
-		if peak(frame) > silencePeak {
+		if !silent(frame) {
 			p = 1
 		}
 		dst = append(dst, p)
@@ -70,7 +71,7 @@ type stream struct {
 	*recognition
 	tell          func(app.Heard)
 	in            intake
-	probabilities func(dst, samples []float32) ([]float32, error)
+	probabilities judge
 	decoder       decoder
 	took          time.Duration // by the last decode
 
@@ -78,6 +79,7 @@ type stream struct {
 	judged int // samples that turn has seen
 	closed int // everything before this sample is closed
 	live   live
+	asked  bool // to close what is certain
 
 	report  app.Heard // the next one
 	sent    app.Heard // the last one
@@ -100,6 +102,7 @@ func (s *stream) run(ctx context.Context) (err error) {
 	for s.in.err == nil {
 		s.send()
 		got := s.in.read(readAhead)
+		s.closeAsked()
 		if err := s.listen(ctx, s.in.slice(s.judged, s.judged+(s.in.heard()-s.judged)/vadFrame*vadFrame)); err != nil {
 			return err
 		}
@@ -176,7 +179,7 @@ func (s *stream) step() int {
 
 // end closes the utterance that has ended.
 func (s *stream) end(ctx context.Context) error {
-	upto := s.judged - padBefore
+	upto := max(s.judged-padBefore, (s.turn.last+1)*vadFrame, s.live.from)
 	if s.turn.spoken() < minSpeech && len(s.live.agreed.confirmed) == 0 {
 		s.closed, s.changed = upto, true
 		return nil
@@ -214,15 +217,19 @@ func (s *stream) finish(ctx context.Context) error {
 	return s.in.failed()
 }
 
-// close reports segments, which are all there is before a sample.
+// close reports segments, which are all there is before a sample, but for words
+// that are closed already.
 func (s *stream) close(segments []app.Segment, upto int) {
-	for _, segment := range segments {
-		s.report.Segments = append(s.report.Segments, s.follow(segment))
+	for i, segment := range segments {
+		segments[i] = s.follow(segment)
 	}
+	n := len(wordsOf(segments))
+	s.report.Segments = append(s.report.Segments, between(segments, s.live.ahead, n, s.unspaced())...)
+	s.live.ahead -= min(s.live.ahead, n)
 	for _, o := range s.live.last.omissions {
 		o.Segment = moved(o.Segment, s.opt.Offset)
 		// What is certain is not left out.
-		words := slices.DeleteFunc(o.Segment.Words, func(w app.Word) bool { return w.Start < s.live.agreed.end() })
+		words := slices.DeleteFunc(o.Segment.Words, s.live.agreed.covers)
 		if len(words) > 0 {
 			o.Segment = ofWords(o.Segment, words, s.unspaced())
 			s.report.Omissions = append(s.report.Omissions, o)
@@ -243,17 +250,26 @@ func (s *stream) sample(seconds float64) int {
 	return int((seconds - s.opt.Offset) * app.SampleRate)
 }
 
+// position is the second that everything before is closed. It does not go back.
+func (s *stream) position() float64 {
+	at := s.seconds(min(s.closed, s.in.heard()))
+	if n := s.live.ahead; s.turn.open && n > 0 {
+		at = max(at, s.live.agreed.confirmed[n-1].End)
+	}
+	return max(at, s.sent.Position)
+}
+
 // send reports how things stand, if that has changed or a second has gone by.
 func (s *stream) send() {
 	h := s.report
-	h.Position, h.Read = s.seconds(min(s.closed, s.in.heard())), s.seconds(s.in.heard())
+	h.Position, h.Read = s.position(), s.seconds(s.in.heard())
 	h.Speech = s.turn.open && !s.turn.pausing()
 	h.Language, h.Device = s.result.Language, s.result.Device
 	if s.language == "" && s.live.language != "" {
 		h.Language = s.live.language
 	}
 	if s.turn.open {
-		h.Confirmed, h.Tentative = slices.Clip(s.live.agreed.confirmed), s.live.shown()
+		h.Confirmed, h.Tentative = slices.Clip(s.live.agreed.confirmed[s.live.ahead:]), s.live.shown()
 	}
 	if !s.changed && h.Speech == s.sent.Speech && h.Read < s.sent.Read+1 {
 		return

@@ -27,7 +27,8 @@ func speaking(samples []float32) *speaker {
 }
 
 // streamed runs the engine over audio and checks what every report promises.
-func streamed(t testing.TB, e *Engine, audio app.Audio, opt app.RecognizeOptions) (app.Recognized, []app.Segment, []app.Heard) {
+// Each goes to on too.
+func streamed(t testing.TB, e *Engine, audio app.Audio, opt app.RecognizeOptions, on ...func(app.Heard)) (app.Recognized, []app.Segment, []app.Heard) {
 	t.Helper()
 	var segments []app.Segment
 	var reports []app.Heard
@@ -52,6 +53,9 @@ func streamed(t testing.TB, e *Engine, audio app.Audio, opt app.RecognizeOptions
 		certain = slices.Clone(h.Confirmed)
 		segments = append(segments, h.Segments...)
 		reports, last = append(reports, h), h
+		for _, tell := range on {
+			tell(h)
+		}
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -94,14 +98,10 @@ func TestStreamHearsTheClips(t *testing.T) {
 	}
 }
 
-// Speech whose pauses are too short to end it is cut, and no word is lost or
-// doubled at the cuts.
-func TestStreamMonologue(t *testing.T) {
-	e := testEngine(t)
-	opt := fixtureOptions(t)
-	opt.Language = "en"
-	var samples []float32
-	var text []string
+// monologue is speech whose pauses are too short to end it, and what is said.
+func monologue(t *testing.T) (samples []float32, text string) {
+	t.Helper()
+	var said []string
 	breath := make([]float32, 350*app.SampleRate/1000)
 	for _, c := range manifest(t) {
 		if c.Language != "en" || len(samples) > 36*app.SampleRate || !strings.HasPrefix(c.File, "en-espeak") {
@@ -111,13 +111,22 @@ func TestStreamMonologue(t *testing.T) {
 		for _, s := range c.Segments {
 			samples = append(samples, all[int(s.Start*app.SampleRate):int(s.End*app.SampleRate)]...)
 			samples = append(samples, breath...)
-			text = append(text, s.Text)
+			said = append(said, s.Text)
 		}
 	}
 	if len(samples) < 35*app.SampleRate {
 		t.Fatalf("only %d samples of speech", len(samples))
 	}
-	want := strings.Join(text, " ")
+	return samples, strings.Join(said, " ")
+}
+
+// Speech whose pauses are too short to end it is cut, and no word is lost or
+// doubled at the cuts.
+func TestStreamMonologue(t *testing.T) {
+	e := testEngine(t)
+	opt := fixtureOptions(t)
+	opt.Language = "en"
+	samples, want := monologue(t)
 	_, batch := recognize(t, e, samples, opt)
 	for name, audio := range map[string]app.Audio{"as it comes": speaking(samples), "all at once": &memory{samples: samples}} {
 		_, segments, reports := streamed(t, e, audio, opt)
@@ -218,19 +227,23 @@ func scriptedStream(t *testing.T, samples []float32, vad *script, says func(int,
 	t.Helper()
 	d := &scripted{says: says}
 	var reports []app.Heard
-	s := &stream{
-		recognition: &recognition{
-			engine: New(Options{}), opt: app.RecognizeOptions{Language: "en"}, spoken: map[string]float64{}, among: []string{"en"},
-			model: &model{native: d, device: nativeDevice{index: -1}},
-		},
-		tell:          func(h app.Heard) { reports = append(reports, h) },
-		in:            intake{audio: speaking(samples)},
-		probabilities: vad.probabilities,
-	}
+	s := newScripted(d, speaking(samples), vad)
+	s.tell = func(h app.Heard) { reports = append(reports, h) }
 	if err := s.run(t.Context()); err != nil && !errors.Is(err, io.EOF) {
 		t.Fatal(err)
 	}
 	return d, reports
+}
+
+func newScripted(d *scripted, audio app.Audio, vad *script) *stream {
+	return &stream{
+		recognition: &recognition{
+			engine: New(Options{}), opt: app.RecognizeOptions{Language: "en"}, spoken: map[string]float64{}, among: []string{"en"},
+			model: &model{native: d, device: nativeDevice{index: -1}},
+		},
+		in:            intake{audio: audio},
+		probabilities: vad.probabilities,
+	}
 }
 
 // Without a voice activity model everything but silence is speech.

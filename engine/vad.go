@@ -35,6 +35,44 @@ func openVAD(path string) (*nativeVAD, error) {
 	return v, nil
 }
 
+// A frame quieter than -70 dBFS on average is silence, and no model is asked: it
+// is less than the noise of any room with a microphone in it, and what muted
+// microphones, gates and edited recordings give.
+const silence = 0.0003
+
+// askAboutSound is a judge of frames that asks another only about those that are
+// not silence.
+func askAboutSound(ask judge) judge {
+	return func(dst, samples []float32) (_ []float32, err error) {
+		for len(samples) > 0 && err == nil {
+			n, quiet := 0, silent(samples[:vadFrame])
+			for n < len(samples) && silent(samples[n:n+vadFrame]) == quiet {
+				n += vadFrame
+			}
+			if quiet {
+				dst = append(dst, make([]float32, n/vadFrame)...)
+			} else {
+				dst, err = ask(dst, samples[:n])
+			}
+			samples = samples[n:]
+		}
+		return dst, err
+	}
+}
+
+// silent reports whether a frame, or less than one, is silence.
+func silent(frame []float32) bool {
+	var sum float32
+	for _, v := range frame {
+		sum += v * v
+	}
+	return sum < silence*silence*float32(len(frame))
+}
+
+// judge appends to dst the probability of speech in each frame of vadFrame
+// samples; len(samples) is a multiple of vadFrame.
+type judge func(dst, samples []float32) ([]float32, error)
+
 // Speech begins in a frame above speechOn and lasts until the probability has
 // stayed below speechOff for minPause; shorter than minSpeech it is a click.
 // The thresholds and the hysteresis are those of Silero's own

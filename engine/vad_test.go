@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"errors"
+	"slices"
 	"testing"
 
 	"earshot/app"
@@ -88,5 +90,38 @@ func TestEndlessSpeechIsCut(t *testing.T) {
 	}
 	if got[0].end != 600*vadFrame {
 		t.Errorf("the first cut is at frame %d, want 600", got[0].end/vadFrame)
+	}
+}
+
+// Silence is not worth a model's time; what is around it is judged as it would
+// be, frame by frame and in order.
+func TestSilenceIsNotJudged(t *testing.T) {
+	frame := func(level float32) []float32 {
+		x := make([]float32, vadFrame)
+		for i := range x {
+			x[i] = level * float32(1-2*(i%2))
+		}
+		return x
+	}
+	const quiet, faint, loud = 0.0002, 0.0005, 0.1
+	samples := join(frame(0), frame(loud), frame(faint), frame(quiet), frame(0), frame(loud))
+	var asked []int // samples of each question
+	ask := askAboutSound(func(dst, samples []float32) ([]float32, error) {
+		asked = append(asked, len(samples))
+		for i := 0; i < len(samples); i += vadFrame {
+			dst = append(dst, samples[i])
+		}
+		return dst, nil
+	})
+	got, err := ask([]float32{7}, samples)
+	if want := []float32{7, 0, loud, faint, 0, 0, loud}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
+	if want := []int{2 * vadFrame, vadFrame}; !slices.Equal(asked, want) {
+		t.Errorf("asked about %v samples, want %v", asked, want)
+	}
+	broken := errors.New("broken")
+	if _, err := askAboutSound(func(dst, _ []float32) ([]float32, error) { return dst, broken })(nil, samples); !errors.Is(err, broken) {
+		t.Errorf("got %v, want %v", err, broken)
 	}
 }

@@ -15,8 +15,9 @@ const (
 	maxWindow = 30 * app.SampleRate
 	// A pause up to this long stays in: the model hears sentences by it.
 	maxPause = 1 * app.SampleRate
-	// A full window is cut at the longest pause past this point.
-	minFill = 20 * app.SampleRate
+	// A full window is cut at the longest pause past this point: earlier makes
+	// more windows to encode, later leaves fewer pauses to choose from.
+	minFill = 22 * app.SampleRate
 )
 
 // piece says that n samples of a window, from its sample at on, are those of
@@ -29,6 +30,7 @@ type window struct {
 	samples []float32
 	pieces  []piece
 	next    int // all audio before this sample of the recording is in this window or an earlier one
+	last    bool
 }
 
 // add appends samples that begin at sample from of the recording, joining
@@ -134,7 +136,7 @@ func (in *intake) failed() error {
 // speechWindower packs the speech that a voice activity model finds.
 type speechWindower struct {
 	intake
-	probabilities func(dst, samples []float32) ([]float32, error)
+	probabilities judge
 	speech        speech
 	judged        int // samples that speech has seen
 	found         []utterance
@@ -152,7 +154,7 @@ type utterance struct {
 	gap     int       // its length in samples
 }
 
-func newSpeechWindower(audio app.Audio, probabilities func(dst, samples []float32) ([]float32, error)) *speechWindower {
+func newSpeechWindower(audio app.Audio, probabilities judge) *speechWindower {
 	return &speechWindower{intake: intake{audio: audio}, probabilities: probabilities}
 }
 
@@ -170,6 +172,7 @@ func (s *speechWindower) next() (window, error) {
 	}
 	w := s.ready[0]
 	s.ready = s.ready[1:]
+	w.last = s.ended && len(s.ready) == 0
 	return w, nil
 }
 
@@ -251,7 +254,7 @@ func (s *speechWindower) take(found span) {
 }
 
 // bestCut chooses how many of the waiting utterances the next window takes:
-// those before the longest pause of its last third.
+// those before the longest pause past minFill.
 func (s *speechWindower) bestCut() int {
 	best, longest, filled := len(s.found), -1, 0
 	for i := 1; i < len(s.found); i++ {
@@ -290,11 +293,8 @@ func (s *speechWindower) pack(n, upto int) {
 }
 
 // fixedWindower serves where there is no voice activity model: it cuts at the
-// quietest point of each window's last third and leaves out digital silence.
+// quietest point of each window past minFill and leaves out silent windows.
 type fixedWindower struct{ intake }
-
-// Quieter than -66 dBFS throughout is taken for silence.
-const silencePeak = 0.0005
 
 func (f *fixedWindower) next() (window, error) {
 	for len(f.buf) < maxWindow && f.fill(maxWindow-len(f.buf)) {
@@ -310,10 +310,11 @@ func (f *fixedWindower) next() (window, error) {
 		n = quietest(f.buf, minFill, maxWindow)
 	}
 	w := window{next: f.base + n}
-	if peak(f.buf[:n]) > silencePeak {
+	if !allSilent(f.buf[:n]) {
 		w.add(f.base, f.buf[:n])
 	}
 	f.drop(w.next)
+	w.last = f.err != nil && len(f.buf) == 0
 	return w, nil
 }
 
@@ -334,10 +335,12 @@ func quietest(x []float32, lo, hi int) int {
 	return best
 }
 
-func peak(x []float32) float32 {
-	var p float32
-	for _, v := range x {
-		p = max(p, v, -v)
+// allSilent reports whether every frame is silence.
+func allSilent(x []float32) bool {
+	for frame := range slices.Chunk(x, vadFrame) {
+		if !silent(frame) {
+			return false
+		}
 	}
-	return p
+	return true
 }

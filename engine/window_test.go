@@ -62,8 +62,8 @@ func windowsOf(t *testing.T, w windower) []window {
 }
 
 // checkWindows checks what every windower promises: windows of 30 s at most,
-// pieces in order that hold the recording's own samples, nothing twice, and
-// positions that rise to the end.
+// pieces in order that hold the recording's own samples, nothing twice,
+// positions that rise to the end, and the last one marked.
 func checkWindows(t *testing.T, all []window, samples []float32) {
 	t.Helper()
 	next := 0
@@ -84,6 +84,9 @@ func checkWindows(t *testing.T, all []window, samples []float32) {
 		}
 		if at != len(w.samples) || w.next < next {
 			t.Errorf("window %d: pieces end at %d of %d; next is %d after %d", i, at, len(w.samples), w.next, next)
+		}
+		if w.last != (i == len(all)-1) {
+			t.Errorf("window %d of %d: last is %v", i, len(all), w.last)
 		}
 		next = w.next
 	}
@@ -140,16 +143,16 @@ func TestSpeechIsPacked(t *testing.T) {
 	}
 }
 
-// A full window is cut at the longest pause of its last third.
+// A full window is cut at the longest pause past minFill.
 func TestCutAtTheLongestPause(t *testing.T) {
 	v := &script{speech: []span{
-		seconds(0, 10), seconds(10.4, 21), seconds(21.9, 25), seconds(25.4, 28), seconds(28.4, 40),
+		seconds(0, 10), seconds(11, 23), seconds(23.9, 25), seconds(25.4, 28), seconds(28.4, 40),
 	}}
 	samples := numbered(45)
 	all := windowsOf(t, newSpeechWindower(&memory{samples: samples}, v.probabilities))
 	checkWindows(t, all, samples)
-	if first := float64(all[0].next) / app.SampleRate; first < 21 || first > 22 {
-		t.Errorf("the first window ends at %.2f s, want in the pause at 21.0–21.9", first)
+	if first := float64(all[0].next) / app.SampleRate; first < 23 || first > 24 {
+		t.Errorf("the first window ends at %.2f s, want in the pause at 23.0–23.9", first)
 	}
 }
 
@@ -263,4 +266,16 @@ func TestTimesMapBack(t *testing.T) {
 			t.Errorf("end(%v): got %v, want %v", c.t, got, c.end)
 		}
 	}
+}
+
+// A decoder does not wait for whoever reads how far it is.
+func TestProgressDoesNotWait(t *testing.T) {
+	one := &task{fraction: make(chan float64, 1)}
+	for i := range 20 {
+		one.tell(float64(i) / 20)
+	}
+	if got := <-one.fraction; got != 0 {
+		t.Errorf("got %v, want the first that nobody had read", got)
+	}
+	(&task{}).tell(1) // nobody listens
 }

@@ -29,6 +29,18 @@ type found struct {
 	fraction float64 // of the window's samples, 0..1
 }
 
+// after is what was found in the rest of n samples, the first of which were
+// heard before.
+func (f found) after(first, n int) found {
+	begin := float64(first) / app.SampleRate
+	for i := range f.segments {
+		f.segments[i].start += begin
+		f.segments[i].end += begin
+	}
+	f.fraction = (float64(first) + f.fraction*float64(n-first)) / float64(n)
+	return f
+}
+
 // transcribe turns what the decoder found in w into segments of the recording.
 func (w *window) transcribe(f found, language string) []app.Segment {
 	segments := w.sentences(f.tokens)

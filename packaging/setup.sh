@@ -4,7 +4,8 @@
 # place it takes a fraction of a second and needs no root.
 #
 #   packaging/setup.sh           what `make build`, `make run` and `make test` need
-#   packaging/setup.sh e2e       also the virtual screen and microphone of `make e2e`
+#   packaging/setup.sh e2e       also the virtual screen and microphone of `make e2e`,
+#                                and the clients that the API is tried with
 #   packaging/setup.sh bench     also that screen, and whisper-cli to measure against
 #
 # Environment: EARSHOT_DEBIAN_MIRROR  Debian mirror for the private runtime
@@ -72,8 +73,20 @@ packages() {
         needcmd xdpyinfo                x11-utils          xdpyinfo                 xorg-xdpyinfo   -
         needcmd pulseaudio              pulseaudio         pulseaudio               pulseaudio      -
         needcmd pactl                   pulseaudio-utils   pulseaudio-utils         libpulse        -
+        # PipeWire in PulseAudio's place conflicts with it but on Debian.
+        needcmd dbus-daemon             dbus-daemon        dbus-daemon              dbus            -
+        needcmd pipewire                pipewire           -                        -               -
+        needcmd wireplumber             wireplumber        -                        -               -
+        needcmd pipewire-pulse          pipewire-pulse     -                        -               -
         need "ls /usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so /usr/lib*/alsa-lib/libasound_module_pcm_pulse.so 2>/dev/null | grep ." \
                                         libasound2-plugins alsa-plugins-pulseaudio  alsa-plugins    -
+        needcmd curl                    curl               curl                     curl            curl
+        needcmd node                    nodejs             nodejs                   nodejs          node
+        needcmd npm                     npm                npm                      npm             node
+        need "/usr/bin/python3 -c 'import requests'" \
+                                        python3-requests   python3-requests         python-requests -
+        need "/usr/bin/python3 -c 'import websocket'" \
+                                        python3-websocket  python3-websocket-client python-websocket-client -
         needcmd import                  imagemagick        ImageMagick              imagemagick     -
         need "/usr/bin/python3 -c 'import gi; gi.require_version(\"Gtk\", \"3.0\")'" \
                                         "python3-gi gir1.2-gtk-3.0" python3-gobject python-gobject -
@@ -201,6 +214,15 @@ private_tools() {
     : >"$deps/tools/complete"
 }
 
+# The libraries of others that the API is tried with.
+npm_clients() {
+    clients="openai@7.57.0 ws@8.23.0"
+    [ "$(cat "$deps/npm/complete" 2>/dev/null)" != "$clients" ] || return 0
+    say "fetching $clients from npm into .deps"
+    npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$deps/npm" $clients >&2
+    printf '%s\n' "$clients" >"$deps/npm/complete"
+}
+
 # fetch_prefix PREFIX WHAT PACKAGE.. unpacks packages of Debian testing and all
 # that they need into the folder PREFIX.
 fetch_prefix() {
@@ -240,3 +262,4 @@ if [ "$want" = bench ]; then system_tools; fi
 install_missing
 if pc $native && use_system; then :; else private_prefix; fi
 if [ "$want" = bench ] && ! have whisper-cli; then private_tools; fi
+if [ "$want" = e2e ]; then npm_clients; fi

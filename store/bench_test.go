@@ -96,10 +96,49 @@ func BenchmarkList(b *testing.B) {
 	}
 }
 
+// 300,000 words of before become blobs.
+func BenchmarkMigrateWords(b *testing.B) {
+	for b.Loop() {
+		b.StopTimer()
+		dir := b.TempDir()
+		db := older(b, dir, 6)
+		fillRows(b, db, 30_000)
+		must(b, db.Close())
+		b.StartTimer()
+		s := openAt(b, dir, Options{})
+		b.StopTimer()
+		must(b, closeOnce(s))
+		b.StartTimer()
+	}
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/0.3, "s/Mword")
+}
+
 func BenchmarkOpen(b *testing.B) {
 	s := newStore(b)
 	fill(b, s, 20, 100)
 	for b.Loop() {
 		s = reopen(b, s, Options{})
+	}
+}
+
+// What an editor stores of a talk of two hours: one segment that is being typed
+// in, and 500 in which a word was replaced.
+func BenchmarkApply(b *testing.B) {
+	s := newStore(b)
+	fill(b, s, 1, 2500)
+	t := read(b, s, 1)
+	for _, n := range []int{1, 500} {
+		b.Run(fmt.Sprint(n, " segments"), func(b *testing.B) {
+			for i := 0; b.Loop(); i++ {
+				var e app.Edits
+				for _, seg := range t.Segments[1000 : 1000+n] {
+					seg.Words = append([]app.Word{}, seg.Words...)
+					seg.Words[3].Text, seg.Edited = fmt.Sprint("word", i), true
+					seg.Text = fmt.Sprint(seg.Text, " ", seg.Words[3].Text)
+					e.Put = append(e.Put, seg)
+				}
+				apply(b, s, 1, e)
+			}
+		})
 	}
 }

@@ -28,7 +28,7 @@ func TestTwoProgramsWrite(t *testing.T) {
 						t.Errorf("Append: %v", err)
 						return
 					}
-					if _, err := s.Search(t.Context(), "word", 5); err != nil {
+					if _, err := search(s, "word", 5); err != nil {
 						t.Errorf("Search: %v", err)
 						return
 					}

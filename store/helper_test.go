@@ -67,6 +67,22 @@ func raw(t testing.TB, path string, query url.Values) *sql.DB {
 	return db
 }
 
+// older makes an empty library of an earlier version in dir.
+func older(t testing.TB, dir string, version int) *sql.DB {
+	t.Helper()
+	needSQLite(t)
+	db := raw(t, filepath.Join(dir, FileName), url.Values{"_journal_mode": {"WAL"}, "_foreign_keys": {"on"}})
+	for _, name := range files()[:version] {
+		script, err := migrations.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		execute(t, db, string(script))
+	}
+	execute(t, db, fmt.Sprintf(`PRAGMA application_id = %d; PRAGMA user_version = %d`, applicationID, version))
+	return db
+}
+
 func execute(t testing.TB, db *sql.DB, query string, args ...any) {
 	t.Helper()
 	if _, err := db.Exec(query, args...); err != nil {
@@ -101,8 +117,8 @@ var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 func recording(n int) app.Entry {
 	return app.Entry{
 		Title: fmt.Sprintf("Talk %d", n), Key: "key", Model: "base", Duration: 60, Created: noon.Add(time.Duration(n) * time.Minute),
-		Options: app.Options{Model: "base"},
-		Source:  app.Source{Path: fmt.Sprintf("/talks/%d.wav", n), Hash: fmt.Sprintf("hash%d", n), Size: 1000, Duration: 61},
+		Options: app.Options{Model: "base"}, Origin: app.OriginFile,
+		Source: app.Source{Path: fmt.Sprintf("/talks/%d.wav", n), Hash: fmt.Sprintf("hash%d", n), Size: 1000, Duration: 61},
 	}
 }
 
@@ -154,12 +170,12 @@ func read(t testing.TB, s *Store, id int64) app.Transcript {
 // ids lists the library.
 func ids(t testing.TB, s *Store) []int64 {
 	t.Helper()
-	entries, err := s.List(context.Background())
+	l, err := s.List(context.Background(), app.Filter{}, app.Page{})
 	if err != nil {
 		t.Fatalf("List: %v", err)
 	}
 	var all []int64
-	for _, e := range entries {
+	for _, e := range l.Entries {
 		all = append(all, e.ID)
 	}
 	return all

@@ -77,7 +77,8 @@ func TestEndedWhileTranscribing(t *testing.T) {
 		t.Errorf("instances: got %q, want none", got)
 	}
 	s := openAt(t, dir, Options{})
-	entries, err := s.List(t.Context())
+	l, err := s.List(t.Context(), app.Filter{}, app.Page{})
+	entries := l.Entries
 	if err != nil || len(entries) != 1 || entries[0].State != app.StateInterrupted {
 		t.Errorf("got %+v and error %v, want it interrupted", entries, err)
 	}

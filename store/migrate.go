@@ -50,8 +50,16 @@ func files() []string {
 // newest is the version of the newest migration: the number of files.
 func newest() int { return len(files()) }
 
-// migrate brings the database up to date: each file and the version that it
-// leads to in one transaction.
+// step does what a migration cannot say in SQL, after its file.
+func step(ctx context.Context, tx *sql.Tx, version int) error {
+	if version == 7 {
+		return packTable(ctx, tx)
+	}
+	return nil
+}
+
+// migrate brings the database up to date: each file, its step and the version
+// that they lead to in one transaction.
 func migrate(ctx context.Context, db *sql.DB) error {
 	for i, name := range files() {
 		script, err := migrations.ReadFile(name)
@@ -71,6 +79,9 @@ func migrate(ctx context.Context, db *sql.DB) error {
 			}
 			if _, err := tx.ExecContext(ctx, string(script)); err != nil {
 				return fmt.Errorf("migrate with %s: %w", name, err)
+			}
+			if err := step(ctx, tx, i+1); err != nil {
+				return fmt.Errorf("migrate after %s: %w", name, err)
 			}
 			_, err = tx.ExecContext(ctx, fmt.Sprintf(`PRAGMA application_id = %d; PRAGMA user_version = %d`, applicationID, i+1))
 			return err

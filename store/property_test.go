@@ -17,29 +17,30 @@ import (
 type modelled struct {
 	now        time.Time
 	recordings map[string]app.Source
-	held       map[int64]*held
+	held       map[int64]*holding
 	said       int // segments so far; each says its number, and newer ones higher
 }
 
-type held struct {
+type holding struct {
 	app.Transcript
-	owner   int       // which of the stores made it, while it runs
-	trashed time.Time // zero if it is not
+	owner int // which of the stores made it, while it runs
 }
 
 // transcript is what reading one should give.
-func (m *modelled) transcript(h *held) app.Transcript {
+func (m *modelled) transcript(h *holding) app.Transcript {
 	t := h.Transcript
 	t.Source = m.recordings[t.Source.Hash]
 	t.Segments = slices.Clone(t.Segments)
-	slices.SortStableFunc(t.Segments, func(a, b app.Segment) int { return cmp.Compare(a.Start, b.Start) })
+	slices.SortStableFunc(t.Segments, func(a, b app.Segment) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
+	})
 	return t
 }
 
 // shown are the transcripts outside the trash, newest first.
-func (m *modelled) shown() []*held {
-	all := slices.DeleteFunc(slices.Collect(maps.Values(m.held)), func(h *held) bool { return !h.trashed.IsZero() })
-	slices.SortFunc(all, func(a, b *held) int {
+func (m *modelled) shown() []*holding {
+	all := slices.DeleteFunc(slices.Collect(maps.Values(m.held)), func(h *holding) bool { return !h.Trashed.IsZero() })
+	slices.SortFunc(all, func(a, b *holding) int {
 		return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(b.ID, a.ID))
 	})
 	return all
@@ -99,14 +100,14 @@ func TestLibraryIsLikeModel(t *testing.T) {
 	for seed := range int64(3) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			w := &walk{T: t, Rand: rand.New(rand.NewSource(seed)), dir: t.TempDir()}
-			w.now, w.recordings, w.held = noon, map[string]app.Source{}, map[int64]*held{}
+			w.now, w.recordings, w.held = noon, map[string]app.Source{}, map[int64]*holding{}
 			for i := range w.stores {
 				w.stores[i] = openAt(t, w.dir, w.options())
 			}
 			steps := []struct {
 				name   string
 				weight int
-				do     func(s int, id int64, h *held) (got, want error)
+				do     func(s int, id int64, h *holding) (got, want error)
 			}{
 				{"create", 6, w.create},
 				{"append", 20, w.append},
@@ -154,14 +155,14 @@ func (w *walk) pick() int64 {
 }
 
 // known wants an error if there is no transcript.
-func known(h *held) error {
+func known(h *holding) error {
 	if h == nil {
 		return app.ErrNotFound
 	}
 	return nil
 }
 
-func (w *walk) create(s int, _ int64, _ *held) (got, want error) {
+func (w *walk) create(s int, _ int64, _ *holding) (got, want error) {
 	w.now = w.now.Add(time.Duration(w.Intn(3)) * time.Hour) // some are of the same moment
 	e := recording(w.Intn(3))
 	e.Key, e.Created, e.Source.Path = fmt.Sprint("key", w.Intn(2)), w.now, fmt.Sprintf("/%d.wav", w.Intn(5))
@@ -176,11 +177,11 @@ func (w *walk) create(s int, _ int64, _ *held) (got, want error) {
 	source.Path = e.Source.Path
 	w.recordings[e.Source.Hash] = source
 	e.ID, e.State = id, app.StateRunning
-	w.held[id] = &held{Transcript: app.Transcript{Entry: e}, owner: s}
+	w.held[id] = &holding{Transcript: app.Transcript{Entry: e}, owner: s}
 	return err, nil
 }
 
-func (w *walk) append(s int, id int64, h *held) (got, want error) {
+func (w *walk) append(s int, id int64, h *holding) (got, want error) {
 	p := app.Progress{Position: float64(w.Intn(60))}
 	for range w.Intn(3) {
 		w.said++
@@ -198,7 +199,7 @@ func (w *walk) append(s int, id int64, h *held) (got, want error) {
 	return w.stores[s].Append(w.Context(), id, p), known(h)
 }
 
-func (w *walk) finish(s int, id int64, h *held) (got, want error) {
+func (w *walk) finish(s int, id int64, h *holding) (got, want error) {
 	end := app.Ending{State: []app.State{app.StateDone, app.StateCancelled, app.StateFailed, app.StateInterrupted}[w.Intn(4)]}
 	if w.Intn(2) == 0 {
 		end.Duration, end.Speed, end.Warnings = float64(w.Intn(100)), float64(w.Intn(3)), []string{"A warning."}
@@ -213,7 +214,7 @@ func (w *walk) finish(s int, id int64, h *held) (got, want error) {
 	return w.stores[s].Finish(w.Context(), id, end), known(h)
 }
 
-func (w *walk) restart(s int, id int64, h *held) (got, want error) {
+func (w *walk) restart(s int, id int64, h *holding) (got, want error) {
 	t, err := w.stores[s].Restart(w.Context(), id)
 	switch {
 	case h == nil:
@@ -227,7 +228,7 @@ func (w *walk) restart(s int, id int64, h *held) (got, want error) {
 	return err, nil
 }
 
-func (w *walk) rename(s int, id int64, h *held) (got, want error) {
+func (w *walk) rename(s int, id int64, h *holding) (got, want error) {
 	title := fmt.Sprint("Title ", w.Intn(1000))
 	if h != nil {
 		h.Title = title
@@ -235,32 +236,32 @@ func (w *walk) rename(s int, id int64, h *held) (got, want error) {
 	return w.stores[s].Rename(w.Context(), id, title), known(h)
 }
 
-func (w *walk) trash(s int, id int64, h *held) (got, want error) {
+func (w *walk) trash(s int, id int64, h *holding) (got, want error) {
 	if h != nil {
-		h.trashed = w.now
+		h.Trashed = w.now
 	}
 	return w.stores[s].Trash(w.Context(), id), known(h)
 }
 
-func (w *walk) restore(s int, id int64, h *held) (got, want error) {
+func (w *walk) restore(s int, id int64, h *holding) (got, want error) {
 	if h != nil {
-		h.trashed = time.Time{}
+		h.Trashed = time.Time{}
 	}
 	return w.stores[s].Restore(w.Context(), id), known(h)
 }
 
-func (w *walk) delete(s int, id int64, h *held) (got, want error) {
+func (w *walk) delete(s int, id int64, h *holding) (got, want error) {
 	delete(w.held, id)
 	w.dropOrphans()
 	return w.stores[s].Delete(w.Context(), id), known(h)
 }
 
 // reopen ends one of the programs and starts it again, days later.
-func (w *walk) reopen(s int, _ int64, _ *held) (got, want error) {
+func (w *walk) reopen(s int, _ int64, _ *holding) (got, want error) {
 	w.now = w.now.AddDate(0, 0, w.Intn(20))
 	w.stores[s] = reopen(w, w.stores[s], w.options())
-	maps.DeleteFunc(w.held, func(_ int64, h *held) bool {
-		return !h.trashed.IsZero() && h.trashed.Before(w.now.AddDate(0, 0, -trashDays))
+	maps.DeleteFunc(w.held, func(_ int64, h *holding) bool {
+		return !h.Trashed.IsZero() && h.Trashed.Before(w.now.AddDate(0, 0, -app.TrashDays))
 	})
 	w.dropOrphans()
 	for _, h := range w.held {
@@ -275,7 +276,8 @@ func (w *walk) reopen(s int, _ int64, _ *held) (got, want error) {
 func (w *walk) compare() {
 	w.Helper()
 	for _, s := range w.stores {
-		entries, err := s.List(w.Context())
+		l, err := s.List(w.Context(), app.Filter{}, app.Page{})
+		entries := l.Entries
 		shown := w.shown()
 		if err != nil || len(entries) != len(shown) {
 			w.Fatalf("List: got %d entries and error %v, want %d", len(entries), err, len(shown))

@@ -1,94 +1,277 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
+	"errors"
+	"slices"
 	"strings"
-	"unicode"
 
 	"earshot/app"
 )
 
-// Search implements app.Library. The query is words, all of which must occur
-// in a segment, and "phrases in quotes"; the last word may be incomplete.
-// Results are newest first.
-func (s *Store) Search(ctx context.Context, query string, limit int) (hits []app.Hit, err error) {
-	match := matchExpression(query)
-	if match == "" {
-		return nil, nil
+// Bounds of a search: what it takes must not grow with the library.
+const (
+	mostCandidates = 1000 // places looked at before it goes by transcripts
+	mostRanked     = 1000 // of which the best are the best
+	mostTitles     = 20
+	mostRanges     = 64  // transcripts that it goes by first; then more at a time
+	nearSpans      = 500 // segments between two transcripts that are looked at in one go
+)
+
+// Find implements app.Library.
+//
+// Places come by rowid, newest first: to rank a common word over a large library
+// takes a thousand times as long. Conditions are looked up for each place; when
+// they turn many down, the search goes through the transcripts that meet them.
+func (s *Store) Find(ctx context.Context, q app.Query, opt app.FindOptions) (found app.Found, err error) {
+	if q.Empty() {
+		return found, nil
 	}
+	opt.Limit = cmp.Or(max(0, opt.Limit), 50)
+	opt.Each = cmp.Or(max(0, opt.Each), opt.Limit)
 	err = s.look(ctx, func(tx *sql.Tx) error {
-		// By rowid, not by rank: ranking a common word over a large library
-		// takes a thousand times longer than walking back from the newest.
-		rows, err := tx.QueryContext(ctx, `
-			SELECT s.id, s.begin, s.finish, s.text, s.confidence, coalesce(p.name, ''),
-				s.transcript, snippet(segments_fts, 0, ?, ?, '…', 32)
-			FROM segments_fts f JOIN segments s ON s.id = f.rowid
-				JOIN transcripts t ON t.id = s.transcript LEFT JOIN speakers p ON p.id = s.speaker
-			WHERE segments_fts MATCH ? AND t.trashed IS NULL
-			ORDER BY f.rowid DESC LIMIT ?`, app.HitStart, app.HitEnd, match, limit)
-		if err != nil {
+		f := &finding{tx: tx, q: q, opt: opt, limit: opt.Limit, each: opt.Each, counts: map[int64]int{}}
+		if opt.Ranked {
+			f.limit, f.each = mostRanked, mostRanked
+		}
+		bounded, stop := ctx, func() {}
+		if opt.Within > 0 {
+			bounded, stop = context.WithTimeout(ctx, opt.Within)
+		}
+		defer stop()
+		err := f.search(bounded)
+		if err != nil && (ctx.Err() != nil || bounded.Err() == nil) {
 			return err
 		}
-		hits, err = collect(rows, scanHit)
-		if err != nil {
-			return err
-		}
-		return nameHits(ctx, tx, hits)
+		f.more = f.more || err != nil // the time was up
+		found, err = f.groups(ctx)
+		return err
 	})
-	return hits, err
+	return found, err
 }
 
-func scanHit(scan scanner) (h app.Hit, err error) {
-	s := &h.Segment
-	err = scan(&s.ID, &s.Start, &s.End, &s.Text, &s.Confidence, &s.Speaker, &h.Entry.ID, &h.Snippet)
-	return h, err
+// finding is one search.
+type finding struct {
+	tx     *sql.Tx
+	q      app.Query
+	opt    app.FindOptions
+	limit  int // places
+	each   int // places of one transcript
+	hits   []app.Hit
+	counts map[int64]int // places by transcript
+	titles []titleHit
+	more   bool
 }
 
-// nameHits fills in the entries of hits.
-func nameHits(ctx context.Context, tx *sql.Tx, hits []app.Hit) error {
-	known := map[int64]app.Entry{}
-	for i := range hits {
-		id := hits[i].Entry.ID
-		e, ok := known[id]
-		if !ok {
-			var err error
-			if e, err = entry(ctx, tx, id); err != nil {
-				return err
-			}
-			known[id] = e
+type titleHit struct {
+	transcript int64
+	title      string // with marks
+}
+
+// index is a table of words, and what to look for in it.
+type index struct {
+	table   string
+	match   string // FTS5 expression
+	exclude string // expression for the index of pairs whose places do not count; "" for none
+}
+
+func (f *finding) search(ctx context.Context) error {
+	none, err := f.hopeless(ctx)
+	if err != nil || none {
+		return err
+	}
+	if len(f.q.Any) == 0 {
+		return f.transcripts(ctx)
+	}
+	if err := f.searchTitles(ctx); err != nil {
+		return err
+	}
+	all := indexes(f.q)
+	var hits []app.Hit
+	for _, x := range all {
+		f.hits, f.counts = nil, map[int64]int{}
+		err := f.walk(ctx, x)
+		hits = append(hits, f.hits...)
+		if err != nil {
+			f.hits = hits
+			return err
 		}
-		hits[i].Entry = e
+	}
+	if f.hits = hits; len(all) > 1 {
+		f.merge()
 	}
 	return nil
 }
 
-// matchExpression makes an FTS5 expression that no input can break: every
-// word becomes a quoted string.
-func matchExpression(query string) string {
-	var terms []string
-	for i, part := range strings.Split(query, `"`) {
-		inQuotes := i%2 == 1
-		words := strings.FieldsFunc(part, func(r rune) bool {
-			return unicode.IsSpace(r) || unicode.IsControl(r)
-		})
-		if inQuotes {
-			words = []string{strings.Join(words, " ")}
-		}
-		for _, w := range words {
-			if strings.ContainsFunc(w, isToken) {
-				terms = append(terms, `"`+w+`"`)
-			}
-		}
+// merge makes the places that several indexes have given one list.
+func (f *finding) merge() {
+	slices.SortStableFunc(f.hits, func(a, b app.Hit) int { return cmp.Compare(b.Segment.ID, a.Segment.ID) })
+	f.hits = slices.CompactFunc(f.hits, func(a, b app.Hit) bool { return a.Segment.ID == b.Segment.ID })
+	f.counts = map[int64]int{}
+	f.hits = slices.DeleteFunc(f.hits, func(h app.Hit) bool {
+		f.counts[h.Entry.ID]++
+		return f.counts[h.Entry.ID] > f.each
+	})
+	if len(f.hits) > f.limit {
+		f.hits, f.more = f.hits[:f.limit], true
 	}
-	if n := len(terms); n > 0 && !strings.HasSuffix(strings.TrimSpace(query), `"`) {
-		terms[n-1] += "*"
-	}
-	return strings.Join(terms, " ")
 }
 
-// isToken reports whether FTS5's tokenizer keeps the rune: one without any
-// would be an empty phrase.
-func isToken(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.Co, r)
+// hopeless reports whether a condition is met by no transcript at all.
+func (f *finding) hopeless(ctx context.Context) (bool, error) {
+	var where clause
+	where.conditions(f.q.Conditions)
+	if len(where.sql) == 0 {
+		return false, nil
+	}
+	where.add(`t.trashed IS NULL`)
+	var one int
+	err := f.tx.QueryRowContext(ctx, `SELECT 1 FROM transcripts t WHERE `+where.text()+` LIMIT 1`, where.args...).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return true, nil
+	}
+	return false, err
+}
+
+// transcripts finds those that meet the conditions, where nothing else is asked
+// for.
+func (f *finding) transcripts(ctx context.Context) error {
+	var where clause
+	where.conditions(f.q.Conditions)
+	where.add(`t.trashed IS NULL`)
+	rows, err := f.tx.QueryContext(ctx, `SELECT t.id, '' FROM transcripts t WHERE `+where.text()+` ORDER BY t.created DESC, t.id DESC LIMIT ?`,
+		append(where.args, f.limit+1)...)
+	if err != nil {
+		return err
+	}
+	f.titles, err = collect(rows, scanTitle)
+	if len(f.titles) > f.limit {
+		f.titles, f.more = f.titles[:f.limit], true
+	}
+	return err
+}
+
+func scanTitle(scan scanner) (t titleHit, err error) {
+	err = scan(&t.transcript, &t.title)
+	return t, err
+}
+
+// searchTitles finds the newest transcripts by their titles. In a hurry it looks at
+// so many only as it does at places.
+func (f *finding) searchTitles(ctx context.Context) error {
+	most := -1
+	if f.opt.Within > 0 {
+		most = mostCandidates
+	}
+	var wanted clause
+	wanted.add(`t.trashed IS NULL`)
+	wanted.conditions(f.q.Conditions)
+	rows, err := f.tx.QueryContext(ctx, `
+		SELECT t.id, t.title
+		FROM (SELECT rowid AS id FROM titles WHERE titles MATCH ? ORDER BY rowid DESC LIMIT ?) found CROSS JOIN transcripts t ON t.id = found.id
+		WHERE `+wanted.text()+` ORDER BY t.id DESC LIMIT ?`, append(append([]any{expression(f.q.Any), most}, wanted.args...), mostTitles)...)
+	if err != nil {
+		return err
+	}
+	if f.titles, err = collect(rows, scanTitle); err != nil {
+		return err
+	}
+	for i, t := range f.titles {
+		f.titles[i].title = mark(t.title, needles(f.q.Any))
+	}
+	if len(f.titles) == mostTitles {
+		f.more = true
+	}
+	if f.more || most < 0 || len(f.q.Conditions) == 0 {
+		return nil
+	}
+	return f.tx.QueryRowContext(ctx, `SELECT count(*) = ?1 FROM (SELECT 1 FROM titles WHERE titles MATCH ?2 LIMIT ?1)`,
+		most, expression(f.q.Any)).Scan(&f.more)
+}
+
+// groups puts what was found together by transcript.
+func (f *finding) groups(ctx context.Context) (app.Found, error) {
+	byID := map[int64]*app.Group{}
+	var order []int64
+	group := func(id int64) *app.Group {
+		if byID[id] == nil {
+			byID[id] = &app.Group{}
+			order = append(order, id)
+		}
+		return byID[id]
+	}
+	for _, h := range f.hits {
+		g := group(h.Entry.ID)
+		g.Hits = append(g.Hits, h)
+	}
+	for _, t := range f.titles {
+		group(t.transcript).Title = t.title
+	}
+	entries, err := entriesOf(ctx, f.tx, order)
+	if err != nil {
+		return app.Found{}, err
+	}
+	found := app.Found{More: f.more}
+	for _, e := range entries {
+		g := byID[e.ID]
+		g.Entry = e
+		for i := range g.Hits {
+			g.Hits[i].Entry = e
+		}
+		found.Groups = append(found.Groups, *g)
+	}
+	if f.opt.Ranked {
+		f.rank(&found)
+	}
+	for _, g := range found.Groups {
+		slices.SortStableFunc(g.Hits, func(a, b app.Hit) int { return cmp.Compare(a.Segment.Start, b.Segment.Start) })
+	}
+	return found, nil
+}
+
+// rank puts the best first and leaves what is asked for. A place is the better
+// the more of it was looked for; that it says it again counts less each time.
+func (f *finding) rank(found *app.Found) {
+	value := func(h app.Hit) float64 {
+		marks, words := float64(strings.Count(h.Snippet, app.HitStart)), float64(len(strings.Fields(h.Snippet)))
+		return marks / (marks + 0.3 + words/20)
+	}
+	total := func(g app.Group) (sum float64) {
+		if g.Title != "" {
+			sum = 2
+		}
+		for i, h := range g.Hits[:min(len(g.Hits), 10)] {
+			sum += value(h) / float64(i+1)
+		}
+		return sum
+	}
+	for _, g := range found.Groups {
+		slices.SortStableFunc(g.Hits, func(a, b app.Hit) int { return cmp.Compare(value(b), value(a)) })
+	}
+	slices.SortStableFunc(found.Groups, func(a, b app.Group) int { return cmp.Compare(total(b), total(a)) })
+	left := f.opt.Limit
+	for i := range found.Groups {
+		g := &found.Groups[i]
+		n := min(len(g.Hits), f.opt.Each, left)
+		found.More = found.More || n < len(g.Hits)
+		g.Hits = g.Hits[:n]
+		left -= n
+	}
+	found.Groups = slices.DeleteFunc(found.Groups, func(g app.Group) bool { return len(g.Hits) == 0 && g.Title == "" })
+}
+
+// entriesOf reads entries by their ids, newest first.
+func entriesOf(ctx context.Context, tx *sql.Tx, ids []int64) ([]app.Entry, error) {
+	list, err := json.Marshal(append([]int64{}, ids...))
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.QueryContext(ctx, selectEntries+` WHERE t.id IN (SELECT value FROM json_each(?)) ORDER BY t.created DESC, t.id DESC`, string(list))
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, scanEntry)
 }

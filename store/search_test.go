@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -9,10 +10,21 @@ import (
 	"earshot/app"
 )
 
+// search returns the places that a search finds, newest first.
+func search(s *Store, query string, limit int) ([]app.Hit, error) {
+	found, err := s.Find(context.Background(), app.ParseQuery(query), app.FindOptions{Limit: limit})
+	var hits []app.Hit
+	for _, g := range found.Groups {
+		hits = append(hits, g.Hits...)
+	}
+	slices.SortFunc(hits, func(a, b app.Hit) int { return cmp.Compare(b.Segment.ID, a.Segment.ID) })
+	return hits, err
+}
+
 // find returns the texts of what a search finds.
 func find(t testing.TB, s *Store, query string, limit int) []string {
 	t.Helper()
-	hits, err := s.Search(context.Background(), query, limit)
+	hits, err := search(s, query, limit)
 	if err != nil {
 		t.Errorf("Search(%q): %v", query, err)
 	}
@@ -70,9 +82,22 @@ func TestSearch(t *testing.T) {
 		{"3.14", []int{3}},
 		{"o'clock", []int{3}},
 		{"大き", []int{4}},
+		{"きさ", []int{4}},
+		{"さ", []int{4}},
+		{"き", []int{4}},
+		{"大さ", nil},
+		{"大きさ", []int{4}},
+		{"大きさ です", []int{4}},
+		{"jumps OR きさ", []int{4, 0}},
+		{"fox NOT きさ", []int{1, 0}},
+		{"です NOT 大", nil},
 		{"AND", []int{5}},
 		{"near", []int{5}},
-		{"fox OR dog", nil},
+		{"jumps OR dog", []int{1, 0}},
+		{"fox NOT dog", []int{0}},
+		{"dog AND fox", []int{1}},
+		{"fox AND", []int{1, 0}},
+		{"NOT", []int{5}},
 		{"NOT fox", nil},
 		{"fox -", []int{1, 0}},
 		{"text:fox", nil},
@@ -106,7 +131,7 @@ func TestSearchHit(t *testing.T) {
 	execute(t, s.write, `INSERT INTO speakers (transcript, label, name) VALUES (?, 'A', 'Ann')`, first)
 	execute(t, s.write, `UPDATE segments SET speaker = 1 WHERE transcript = ?`, first)
 
-	hits, err := s.Search(t.Context(), "two", 10)
+	hits, err := search(s, "two", 10)
 	if err != nil || len(hits) != 2 {
 		t.Fatalf("got %d hits and error %v, want 2", len(hits), err)
 	}
@@ -132,7 +157,7 @@ func TestSearchSnippetIsShort(t *testing.T) {
 	s := newStore(t)
 	text := strings.Repeat("before ", 100) + "needle" + strings.Repeat(" after", 100)
 	appendTo(t, s, create(t, s, recording(1)), 0, app.Segment{Text: text})
-	hits, err := s.Search(t.Context(), "needle", 1)
+	hits, err := search(s, "needle", 1)
 	if err != nil || len(hits) != 1 {
 		t.Fatalf("got %d hits and error %v, want 1", len(hits), err)
 	}
@@ -151,7 +176,7 @@ func TestSearchLimit(t *testing.T) {
 	for _, word := range []string{"a1", "a2", "a3"} {
 		appendTo(t, s, id, 0, said(0, word))
 	}
-	for limit, want := range map[int][]string{0: nil, 1: {"a3"}, 2: {"a3", "a2"}, 5: {"a3", "a2", "a1"}} {
+	for limit, want := range map[int][]string{1: {"a3"}, 2: {"a3", "a2"}, 5: {"a3", "a2", "a1"}} {
 		if got := find(t, s, "a", limit); !slices.Equal(got, want) {
 			t.Errorf("limit %d: got %q, want %q", limit, got, want)
 		}
@@ -182,42 +207,43 @@ func TestIndexFollowsChanges(t *testing.T) {
 	checkIndex(t, s)
 }
 
-func TestMatchExpression(t *testing.T) {
+func TestExpression(t *testing.T) {
 	tests := []struct{ query, want string }{
-		{"", ""},
 		{"one", `"one"*`},
 		{"one two", `"one" "two"*`},
 		{`one "two three" four`, `"one" "two three" "four"*`},
 		{`one "two  three"`, `"one" "two three"`},
-		{`"one`, `"one"*`},
-		{`one" two`, `"one" "two"*`},
-		{"- one –", `"one"*`},
+		{"one OR two NOT three", `("one") OR ("two" NOT (("three")))`},
 		{"a:b (c) ^d", `"a:b" "(c)" "^d"*`},
+		{"大きさ", `"大き きさ"`},
+		{"大 x", `"大"* "x"*`},
+		{"x大きy", `"x" "大き" "y"`},
 	}
 	for _, test := range tests {
-		if got := matchExpression(test.query); got != test.want {
-			t.Errorf("matchExpression(%q): got %q, want %q", test.query, got, test.want)
+		if got := expression(app.ParseQuery(test.query).Any); got != test.want {
+			t.Errorf("expression of %q: got %q, want %q", test.query, got, test.want)
 		}
 	}
 }
 
 // Whatever a person types, the database understands it.
-func FuzzMatchExpression(f *testing.F) {
+func FuzzFind(f *testing.F) {
 	s := newStore(f)
 	id := create(f, s, recording(1))
 	appendTo(f, s, id, 0, said(0, "The", "quick", "brown", "fox"), said(4, "大きさ", "Größe", "\U0001f600"))
 	for _, query := range []string{
 		"", "fox", `"`, `""`, `"""`, `fox"`, `"fox`, "AND", "NEAR(a b)", "a OR", "*", "^", "text : fox", "{text}: fox", "-", "+", "fox + dog",
 		"\x00", "\xff\xfe", "'; DROP TABLE segments; --", "\u0301", "\u200d", "\U0001f600", "a\u0300\u0300", "\ue000", "ǅ", "\ufeff", "৳ ১", "\U00031350",
+		"fox NOT 大き", "speaker:", `speaker:"Ann`, "NOT speaker:a fox", "lang:en lang:de", "before:2026-01-31 a", "tag:x OR NOT", "ー", "ท ที่", "大き NOT fox OR a*",
 	} {
 		f.Add(query)
 	}
 	f.Fuzz(func(t *testing.T, query string) {
-		if _, err := s.Search(context.Background(), query, 10); err != nil {
-			t.Errorf("Search(%q): %v, as %q", query, err, matchExpression(query))
-		}
-		if n := strings.Count(matchExpression(query), `"`); n%2 != 0 {
-			t.Errorf("matchExpression(%q): got %q, with %d quotes", query, matchExpression(query), n)
+		q := app.ParseQuery(query)
+		for _, ranked := range []bool{false, true} {
+			if _, err := s.Find(context.Background(), q, app.FindOptions{Limit: 10, Ranked: ranked}); err != nil {
+				t.Errorf("Find(%q): %v, as %q", query, err, expression(q.Any))
+			}
 		}
 	})
 }

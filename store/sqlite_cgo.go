@@ -3,6 +3,7 @@
 package store
 
 import (
+	"database/sql"
 	"errors"
 	"syscall"
 
@@ -11,7 +12,19 @@ import (
 	"earshot/app"
 )
 
-const driver = "sqlite3"
+// driver is SQLite with the function that the index of pairs is made with.
+const driver = "earshot"
+
+func init() {
+	sql.Register(driver, &sqlite3.SQLiteDriver{ConnectHook: func(c *sqlite3.SQLiteConn) error {
+		return c.RegisterFunc("pairs", func(text string) any {
+			if p := pairs(text); p != "" {
+				return p
+			}
+			return nil
+		}, true)
+	}})
+}
 
 // classify finds out what an error means to a person; nil if nothing that app
 // has a name for.

@@ -23,9 +23,6 @@ import (
 // FileName of the database in the data folder.
 const FileName = "earshot.db"
 
-// What is in the trash for longer than this is removed for good.
-const trashDays = 30
-
 // Store implements app.Library. It is safe for concurrent use.
 type Store struct {
 	dir      string
@@ -78,7 +75,8 @@ func (s *Store) open(ctx context.Context, wait time.Duration) error {
 		"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_foreign_keys": {"on"},
 		"_busy_timeout": {fmt.Sprint(wait.Milliseconds())},
 	}
-	reading := url.Values{"_query_only": {"on"}, "_busy_timeout": pragmas["_busy_timeout"]}
+	// 8 MB a reader: a search looks into many places.
+	reading := url.Values{"_query_only": {"on"}, "_cache_size": {"-8000"}, "_busy_timeout": pragmas["_busy_timeout"]}
 	pragmas.Set("_txlock", "immediate")
 	if s.write, err = sql.Open(driver, source(path, pragmas)); err != nil {
 		return err
@@ -116,7 +114,7 @@ func source(path string, query url.Values) string {
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: query.Encode()}).String()
 }
 
-// tidy marks what a dead program left running and empties old trash.
+// tidy marks what a dead program left running.
 func (s *Store) tidy(ctx context.Context) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		rows, err := tx.QueryContext(ctx, `SELECT DISTINCT owner FROM transcripts WHERE state = ?`, app.StateRunning)
@@ -139,11 +137,7 @@ func (s *Store) tidy(ctx context.Context) error {
 				return err
 			}
 		}
-		old := s.now().AddDate(0, 0, -trashDays).UnixMilli()
-		if _, err := tx.ExecContext(ctx, `DELETE FROM transcripts WHERE trashed < ?`, old); err != nil {
-			return err
-		}
-		return dropOrphans(ctx, tx)
+		return nil
 	})
 }
 

@@ -24,10 +24,11 @@ func (s *Store) Create(ctx context.Context, e app.Entry) (id int64, err error) {
 			return err
 		}
 		result, err := tx.ExecContext(ctx, `
-			INSERT INTO transcripts (recording, title, options, key, model, language, device, state, owner, duration, created)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			INSERT INTO transcripts (recording, title, options, key, model, language, device, state, owner, duration, created, origin)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+				coalesce(nullif(?, ''), (SELECT origin FROM transcripts WHERE recording = ?), 'file'))`,
 			recording, e.Title, string(options), e.Key, e.Model, e.Language, e.Device, app.StateRunning, s.instance.name,
-			e.Duration, e.Created.UnixMilli())
+			e.Duration, e.Created.UnixMilli(), e.Origin, recording)
 		if err != nil {
 			return err
 		}
@@ -44,13 +45,10 @@ const growing = "growing:"
 // saveRecording finds the recording with this content or adds it. Its path is
 // where it was seen last.
 func saveRecording(ctx context.Context, tx *sql.Tx, r app.Source) (id int64, err error) {
-	if r.Hash == "" {
-		r.Hash = growing + r.Path
-	}
 	err = tx.QueryRowContext(ctx, `
 		INSERT INTO recordings (hash, path, size, duration) VALUES (?, ?, ?, ?)
-		ON CONFLICT (hash) DO UPDATE SET path = excluded.path
-		RETURNING id`, r.Hash, r.Path, r.Size, r.Duration).Scan(&id)
+		ON CONFLICT (hash) DO UPDATE SET path = excluded.path, removed = NULL
+		RETURNING id`, hashOf(r), r.Path, r.Size, r.Duration).Scan(&id)
 	return id, err
 }
 
@@ -99,47 +97,39 @@ func addHeard(ctx context.Context, tx *sql.Tx, transcript int64, p app.Progress)
 	return nil
 }
 
-// addSegment stores a segment and gives it its number.
+// addSegment stores a new segment and gives it its number.
 func addSegment(ctx context.Context, tx *sql.Tx, transcript int64, seg *app.Segment) error {
 	speaker, err := saveSpeaker(ctx, tx, transcript, seg.Speaker)
 	if err != nil {
 		return err
 	}
-	result, err := tx.ExecContext(ctx, `INSERT INTO segments (transcript, begin, finish, text, confidence, speaker) VALUES (?, ?, ?, ?, ?, ?)`,
-		transcript, seg.Start, seg.End, seg.Text, seg.Confidence, speaker)
+	seg.ID = 0
+	return insertSegment(ctx, tx, transcript, seg, speaker)
+}
+
+// insertSegment adds a segment under its ID, or if that is 0 under one that no
+// segment has ever had.
+func insertSegment(ctx context.Context, tx *sql.Tx, transcript int64, seg *app.Segment, speaker sql.NullInt64) error {
+	err := tx.QueryRowContext(ctx, `
+		INSERT INTO segments (id, transcript, begin, finish, text, confidence, speaker, edited)
+		VALUES (coalesce(nullif(?, 0), 1 + max((SELECT last FROM segment_numbers), (SELECT coalesce(max(id), 0) FROM segments))),
+			?, ?, ?, ?, ?, ?, ?)
+		RETURNING id`,
+		seg.ID, transcript, seg.Start, seg.End, seg.Text, seg.Confidence, speaker, seg.Edited).Scan(&seg.ID)
 	if err != nil {
-		return err
-	}
-	if seg.ID, err = result.LastInsertId(); err != nil {
 		return err
 	}
 	return saveWords(ctx, tx, *seg)
 }
 
-// saveSpeaker finds the speaker of this name or adds them; NULL for nobody.
-func saveSpeaker(ctx context.Context, tx *sql.Tx, transcript int64, name string) (id sql.NullInt64, err error) {
-	if name == "" {
-		return id, nil
-	}
-	err = tx.QueryRowContext(ctx, `
-		INSERT INTO speakers (transcript, label, name) VALUES (?, ?, ?)
-		ON CONFLICT (transcript, label) DO UPDATE SET label = excluded.label
-		RETURNING id`, transcript, name, name).Scan(&id)
-	return id, err
-}
-
+// saveWords makes the words of a segment those that seg has.
 func saveWords(ctx context.Context, tx *sql.Tx, seg app.Segment) error {
-	insert, err := tx.PrepareContext(ctx, `INSERT INTO words (segment, position, begin, finish, text, confidence) VALUES (?, ?, ?, ?, ?, ?)`)
-	if err != nil {
+	if len(seg.Words) == 0 {
+		_, err := tx.ExecContext(ctx, `DELETE FROM segment_words WHERE segment = ?`, seg.ID)
 		return err
 	}
-	defer insert.Close()
-	for i, w := range seg.Words {
-		if _, err := insert.ExecContext(ctx, seg.ID, i, w.Start, w.End, w.Text, w.Confidence); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := tx.ExecContext(ctx, `REPLACE INTO segment_words (segment, words) VALUES (?, ?)`, seg.ID, packWords(seg.Words))
+	return err
 }
 
 // Finish implements app.Library.
@@ -172,7 +162,7 @@ func (s *Store) Restart(ctx context.Context, id int64) (t app.Transcript, err er
 			return fmt.Errorf("resume a transcript that is %s", e.State)
 		}
 		// Segments of the window that was in flight begin at the position or after.
-		for _, of := range []string{"segments WHERE original IS NULL AND", "omissions WHERE"} {
+		for _, of := range []string{"segments WHERE edited = 0 AND", "omissions WHERE"} {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+of+` transcript = ? AND begin >= ?`, id, e.Position-0.0005); err != nil {
 				return err
 			}
@@ -198,10 +188,12 @@ func (s *Store) Cached(ctx context.Context, hash, key string) (e app.Entry, err 
 	return e, err
 }
 
-// List implements app.Library.
-func (s *Store) List(ctx context.Context) (all []app.Entry, err error) {
+// Unrecorded implements app.Library.
+func (s *Store) Unrecorded(ctx context.Context) (all []app.Entry, err error) {
 	err = s.look(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, selectEntries+` WHERE t.trashed IS NULL ORDER BY t.created DESC, t.id DESC`)
+		rows, err := tx.QueryContext(ctx, selectEntries+`
+			WHERE r.hash = ? || r.path AND t.state = ? AND t.trashed IS NULL ORDER BY t.created DESC, t.id DESC`,
+			growing, app.StateInterrupted)
 		if err != nil {
 			return err
 		}
@@ -234,24 +226,29 @@ func (s *Store) Rename(ctx context.Context, id int64, title string) error {
 	return s.update(ctx, `UPDATE transcripts SET title = ? WHERE id = ?`, title, id)
 }
 
-// Trash implements app.Library.
-func (s *Store) Trash(ctx context.Context, id int64) error {
-	return s.update(ctx, `UPDATE transcripts SET trashed = ? WHERE id = ?`, s.now().UnixMilli(), id)
-}
-
-// Restore implements app.Library.
-func (s *Store) Restore(ctx context.Context, id int64) error {
-	return s.update(ctx, `UPDATE transcripts SET trashed = NULL WHERE id = ?`, id)
-}
-
-// Delete implements app.Library.
-func (s *Store) Delete(ctx context.Context, id int64) error {
-	return s.change(ctx, func(tx *sql.Tx) error {
-		if err := one(tx.ExecContext(ctx, `DELETE FROM transcripts WHERE id = ?`, id)); err != nil {
+// Purge implements app.Library.
+func (s *Store) Purge(ctx context.Context) (paths []string, err error) {
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		old := s.now().AddDate(0, 0, -app.TrashDays).UnixMilli()
+		if _, err := tx.ExecContext(ctx, `DELETE FROM transcripts WHERE trashed < ?`, old); err != nil {
+			return err
+		}
+		// A path can stand for several recordings, if its file has changed.
+		rows, err := tx.QueryContext(ctx, `
+			SELECT path FROM recordings GROUP BY path HAVING max(id IN (SELECT recording FROM transcripts)) = 0`)
+		if err != nil {
+			return err
+		}
+		paths, err = collect(rows, func(scan scanner) (path string, err error) {
+			err = scan(&path)
+			return path, err
+		})
+		if err != nil {
 			return err
 		}
 		return dropOrphans(ctx, tx)
 	})
+	return paths, err
 }
 
 func (s *Store) update(ctx context.Context, query string, args ...any) error {
@@ -278,7 +275,12 @@ func one(result sql.Result, err error) error {
 
 const selectEntries = `
 	SELECT t.id, t.title, t.options, t.key, t.model, t.language, t.device, t.load, t.speed, t.state, t.position,
-		t.duration, t.warnings, t.created, r.path, r.hash, r.size, r.duration
+		t.duration, t.warnings, t.created, r.path, r.hash, r.size, r.duration, r.removed IS NOT NULL, t.origin, t.favourite,
+		(SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE transcript = t.id ORDER BY tag)),
+		(SELECT json_group_array(name) FROM (SELECT DISTINCT name FROM speakers WHERE transcript = t.id ORDER BY name)),
+		EXISTS (SELECT 1 FROM segments WHERE transcript = t.id AND edited)
+			OR EXISTS (SELECT 1 FROM originals WHERE transcript = t.id),
+		t.trashed
 	FROM transcripts t JOIN recordings r ON r.id = t.recording`
 
 // scanner is the Scan method of a row.
@@ -286,19 +288,32 @@ type scanner = func(dest ...any) error
 
 func scanEntry(scan scanner) (app.Entry, error) {
 	var e app.Entry
-	var options, warnings string
+	var options, warnings, tags, speakers string
 	var created int64
+	var trashed sql.NullInt64
 	err := scan(&e.ID, &e.Title, &options, &e.Key, &e.Model, &e.Language, &e.Device, &e.Load, &e.Speed, &e.State, &e.Position,
-		&e.Duration, &warnings, &created, &e.Source.Path, &e.Source.Hash, &e.Source.Size, &e.Source.Duration)
+		&e.Duration, &warnings, &created, &e.Source.Path, &e.Source.Hash, &e.Source.Size, &e.Source.Duration, &e.Source.Removed,
+		&e.Origin, &e.Favourite, &tags, &speakers, &e.Edited, &trashed)
 	if err != nil {
 		return app.Entry{}, err
 	}
 	e.Created = time.UnixMilli(created)
+	if trashed.Valid {
+		e.Trashed = time.UnixMilli(trashed.Int64)
+	}
 	if strings.HasPrefix(e.Source.Hash, growing) {
 		e.Source.Hash = ""
 	}
-	err = errors.Join(json.Unmarshal([]byte(options), &e.Options), json.Unmarshal([]byte(warnings), &e.Warnings))
-	return e, err
+	return e, errors.Join(json.Unmarshal([]byte(options), &e.Options), readList(warnings, &e.Warnings),
+		readList(tags, &e.Tags), readList(speakers, &e.Heard))
+}
+
+// readList reads a JSON list; an empty one is nil.
+func readList(list string, into *[]string) error {
+	if list == "[]" {
+		return nil
+	}
+	return json.Unmarshal([]byte(list), into)
 }
 
 func entry(ctx context.Context, tx *sql.Tx, id int64) (app.Entry, error) {
@@ -309,7 +324,7 @@ func transcript(ctx context.Context, tx *sql.Tx, id int64) (t app.Transcript, er
 	if t.Entry, err = entry(ctx, tx, id); err != nil {
 		return t, err
 	}
-	rows, err := tx.QueryContext(ctx, selectSegments+` WHERE s.transcript = ? ORDER BY s.begin, s.id`, id)
+	rows, err := tx.QueryContext(ctx, selectSegments+` WHERE s.transcript = ? `+inOrder, id)
 	if err != nil {
 		return t, err
 	}
@@ -317,47 +332,32 @@ func transcript(ctx context.Context, tx *sql.Tx, id int64) (t app.Transcript, er
 	if err != nil {
 		return t, err
 	}
-	if err = addWords(ctx, tx, &t); err != nil {
+	if t.Speakers, err = speakers(ctx, tx, id); err != nil {
+		return t, err
+	}
+	if t.Originals, err = originals(ctx, tx, id, "coalesce(p.name, o.label)"); err != nil {
 		return t, err
 	}
 	t.Omissions, err = omissions(ctx, tx, id)
 	return t, err
 }
 
+// inOrder is the order of a transcript's segments.
+const inOrder = `ORDER BY s.begin, s.finish, s.id`
+
 const selectSegments = `
-	SELECT s.id, s.begin, s.finish, s.text, s.confidence, coalesce(p.name, ''), s.original IS NOT NULL
-	FROM segments s LEFT JOIN speakers p ON p.id = s.speaker`
+	SELECT s.id, s.begin, s.finish, s.text, s.confidence, coalesce(p.name, ''), s.edited, w.words
+	FROM segments s LEFT JOIN speakers p ON p.id = s.speaker LEFT JOIN segment_words w ON w.segment = s.id`
 
 func scanSegment(scan scanner) (s app.Segment, err error) {
-	err = scan(&s.ID, &s.Start, &s.End, &s.Text, &s.Confidence, &s.Speaker, &s.Edited)
-	return s, err
-}
-
-// addWords gives the segments of t their words.
-func addWords(ctx context.Context, tx *sql.Tx, t *app.Transcript) error {
-	index := make(map[int64]*app.Segment, len(t.Segments))
-	for i := range t.Segments {
-		index[t.Segments[i].ID] = &t.Segments[i]
+	var words sql.RawBytes // is not copied, which QueryRow does not allow
+	if err := scan(&s.ID, &s.Start, &s.End, &s.Text, &s.Confidence, &s.Speaker, &s.Edited, &words); err != nil {
+		return s, err
 	}
-	rows, err := tx.QueryContext(ctx, `
-		SELECT w.segment, w.begin, w.finish, w.text, w.confidence
-		FROM words w JOIN segments s ON s.id = w.segment
-		WHERE s.transcript = ? ORDER BY w.segment, w.position`, t.ID)
-	if err != nil {
-		return err
+	if s.Words, err = unpackWords(words); err != nil {
+		return s, fmt.Errorf("read segment %d: %w", s.ID, err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var segment int64
-		var w app.Word
-		if err := rows.Scan(&segment, &w.Start, &w.End, &w.Text, &w.Confidence); err != nil {
-			return err
-		}
-		if s := index[segment]; s != nil {
-			s.Words = append(s.Words, w)
-		}
-	}
-	return rows.Err()
+	return s, nil
 }
 
 // collect reads all rows.

@@ -14,7 +14,7 @@ import (
 func TestRoundTrip(t *testing.T) {
 	s := newStore(t)
 	want := app.Entry{
-		Title: "Größe \x01 'x'", Key: "1 model=abc", Model: "large-v3-turbo", Language: "de", Device: "CPU", Duration: 59.5,
+		Title: "Größe \x01 'x'", Key: "1 model=abc", Origin: app.OriginFile, Model: "large-v3-turbo", Language: "de", Device: "CPU", Duration: 59.5,
 		Options: app.Options{Model: "/m.bin", Language: "de", Device: "gpu:1", Threads: 3, Stream: 2},
 		Source:  app.Source{Path: "/talks/a b.wav", Hash: "abc", Size: 1 << 40, Duration: 60.25},
 		Created: time.Date(2026, 3, 4, 5, 6, 7, 89e6, time.FixedZone("", 7200)),
@@ -47,6 +47,7 @@ func TestRoundTrip(t *testing.T) {
 func compare(t *testing.T, what string, got, want app.Transcript) {
 	t.Helper()
 	got.Created, want.Created = got.Created.UTC(), want.Created.UTC()
+	got.Trashed, want.Trashed = got.Trashed.UTC(), want.Trashed.UTC()
 	got.Segments = slices.Clone(got.Segments)
 	last := int64(0)
 	for i := range got.Segments {
@@ -119,7 +120,7 @@ func TestCancelledContext(t *testing.T) {
 	if err := s.Rename(ctx, id, "x"); !errors.Is(err, context.Canceled) {
 		t.Errorf("Rename: got %v, want context.Canceled", err)
 	}
-	if _, err := s.List(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := s.List(ctx, app.Filter{}, app.Page{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("List: got %v, want context.Canceled", err)
 	}
 	if got := read(t, s, id).Title; got != "Talk 1" {

@@ -93,7 +93,7 @@ func TestTrash(t *testing.T) {
 	if got := ids(t, s); !slices.Equal(got, []int64{other}) {
 		t.Errorf("List: got %v, want only %d", got, other)
 	}
-	if hits, err := s.Search(t.Context(), "hello", 10); err != nil || len(hits) != 1 || hits[0].Entry.ID != other {
+	if hits, err := search(s, "hello", 10); err != nil || len(hits) != 1 || hits[0].Entry.ID != other {
 		t.Errorf("Search: got %+v and error %v, want only transcript %d", hits, err, other)
 	}
 	if got := read(t, s, id).Text(); got != "Hello" {
@@ -105,7 +105,7 @@ func TestTrash(t *testing.T) {
 	if got := ids(t, s); !slices.Equal(got, []int64{other, id}) {
 		t.Errorf("List after Restore: got %v, want %v", got, []int64{other, id})
 	}
-	if hits, err := s.Search(t.Context(), "hello", 10); err != nil || len(hits) != 2 {
+	if hits, err := search(s, "hello", 10); err != nil || len(hits) != 2 {
 		t.Errorf("Search after Restore: got %+v and error %v, want both", hits, err)
 	}
 }
@@ -129,13 +129,13 @@ func TestDeleteRemovesEverything(t *testing.T) {
 		}
 		for table, want := range map[string]int{
 			"recordings": left[i].recordings, "transcripts": left[i].transcripts, "speakers": left[i].transcripts,
-			"segments": left[i].transcripts, "words": 2 * left[i].transcripts,
+			"segments": left[i].transcripts, "segment_words": left[i].transcripts,
 		} {
 			if n := number(t, s.read, `SELECT count(*) FROM `+table); n != want {
 				t.Errorf("%s after %d: got %d, want %d", table, i+1, n, want)
 			}
 		}
-		if hits, err := s.Search(t.Context(), "world", 10); err != nil || len(hits) != left[i].transcripts {
+		if hits, err := search(s, "world", 10); err != nil || len(hits) != left[i].transcripts {
 			t.Errorf("Search after %d: got %d hits and error %v, want %d", i+1, len(hits), err, left[i].transcripts)
 		}
 		checkIndex(t, s)
@@ -145,40 +145,67 @@ func TestDeleteRemovesEverything(t *testing.T) {
 	}
 }
 
-func TestTrashIsEmptied(t *testing.T) {
+func TestPurge(t *testing.T) {
 	now := noon
-	opt := Options{Now: func() time.Time { return now }}
-	s := openAt(t, t.TempDir(), opt)
+	s := openAt(t, t.TempDir(), Options{Now: func() time.Time { return now }})
 	kept, old, older := create(t, s, recording(1)), create(t, s, recording(2)), create(t, s, recording(3))
-	for _, id := range []int64{older, old} {
+	shared := create(t, s, recording(1)) // with kept
+	changed := recording(4)
+	changed.Source.Path = recording(1).Source.Path // a file that was another one then
+	for _, id := range []int64{older, shared, create(t, s, changed), old} {
 		if err := s.Trash(t.Context(), id); err != nil {
 			t.Fatalf("Trash: %v", err)
 		}
 		now = now.Add(time.Hour)
 	}
 	finish(t, s, kept, app.StateDone)
+	path := func(n int) string { return recording(n).Source.Path }
 
-	now = noon.AddDate(0, 0, 30) // not longer than 30 days, for both
-	s = reopen(t, s, opt)
-	if n := number(t, s.read, `SELECT count(*) FROM transcripts`); n != 3 {
-		t.Errorf("after 30 days: got %d transcripts, want all 3", n)
-	}
-	now = now.Add(time.Minute)
-	s = reopen(t, s, opt)
-	if n := number(t, s.read, `SELECT count(*) FROM transcripts`); n != 2 {
-		t.Errorf("a minute later: got %d transcripts, want 2", n)
-	}
-	if n := number(t, s.read, `SELECT count(*) FROM recordings`); n != 2 {
-		t.Errorf("a minute later: got %d recordings, want 2", n)
-	}
-	if err := s.Restore(t.Context(), old); err != nil {
-		t.Errorf("Restore: %v", err)
+	for _, step := range []struct {
+		at                      time.Time
+		freed                   []string
+		transcripts, recordings int
+	}{
+		{noon.AddDate(0, 0, 30), nil, 5, 4}, // not longer than 30 days
+		{noon.AddDate(0, 0, 30).Add(time.Minute), []string{path(3)}, 4, 3},
+		{noon.AddDate(0, 0, 30).Add(2*time.Hour + time.Minute), nil, 2, 2},
+		{noon.AddDate(1, 0, 0), []string{path(2)}, 1, 1},
+		{noon.AddDate(2, 0, 0), nil, 1, 1},
+	} {
+		now = step.at
+		freed, err := s.Purge(t.Context())
+		if err != nil || !slices.Equal(freed, step.freed) {
+			t.Errorf("%s: got %q and error %v, want %q", step.at, freed, err, step.freed)
+		}
+		if n := number(t, s.read, `SELECT count(*) FROM transcripts`); n != step.transcripts {
+			t.Errorf("%s: got %d transcripts, want %d", step.at, n, step.transcripts)
+		}
+		if n := number(t, s.read, `SELECT count(*) FROM recordings`); n != step.recordings {
+			t.Errorf("%s: got %d recordings, want %d", step.at, n, step.recordings)
+		}
 	}
 	_, err := s.Transcript(t.Context(), older)
 	wantError(t, "Transcript", err, app.ErrNotFound)
+}
 
-	now = now.AddDate(1, 0, 0)
-	if got := ids(t, reopen(t, s, opt)); len(got) != 2 {
-		t.Errorf("a year later: got %v, want the 2 that are not in the trash", got)
+// Only what nobody records any more is returned, whatever else is interrupted.
+func TestUnrecorded(t *testing.T) {
+	s := newStore(t)
+	growing := func(n int) int64 {
+		e := recording(n)
+		e.Source.Hash = ""
+		return create(t, s, e)
+	}
+	cut, trashed, whole := growing(1), growing(2), create(t, s, recording(4))
+	growing(3) // runs
+	for _, id := range []int64{cut, trashed, whole} {
+		finish(t, s, id, app.StateInterrupted)
+	}
+	if err := s.Trash(t.Context(), trashed); err != nil {
+		t.Fatalf("Trash: %v", err)
+	}
+	got, err := s.Unrecorded(t.Context())
+	if err != nil || len(got) != 1 || got[0].ID != cut || got[0].Source.Hash != "" {
+		t.Errorf("got %+v and error %v, want %d", got, err, cut)
 	}
 }

@@ -7,121 +7,77 @@ import (
 	"slices"
 	"strings"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/lang"
 
 	"earshot/app"
 )
 
-// What a person can do with the open transcript, and the keys for it.
+// What a person can do with the open transcript.
 
-// shortcuts by the name of what they do.
-var shortcuts = map[string]fyne.Shortcut{
-	"open":     &desktop.CustomShortcut{KeyName: fyne.KeyO, Modifier: fyne.KeyModifierShortcutDefault},
-	"record":   &desktop.CustomShortcut{KeyName: fyne.KeyR, Modifier: fyne.KeyModifierShortcutDefault},
-	"settings": &desktop.CustomShortcut{KeyName: fyne.KeyComma, Modifier: fyne.KeyModifierShortcutDefault},
-	"search":   &desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault},
-	"quit":     &desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault},
-}
-
-// bindings says what each shortcut does.
-func (w *Window) bindings() map[fyne.Shortcut]func() {
-	return map[fyne.Shortcut]func(){
-		shortcuts["open"]:     w.openMedia,
-		shortcuts["record"]:   w.record,
-		shortcuts["settings"]: w.showSettings,
-		shortcuts["search"]:   func() { w.win.Canvas().Focus(w.toolbar.search) },
-		shortcuts["quit"]:     w.fyne.Quit,
-		&fyne.ShortcutCopy{}:  w.copy,
-		&fyne.ShortcutUndo{}:  w.undo,
-	}
-}
-
-// shortcut does what one of the window's own shortcuts stands for: fields get
-// them all while they have the focus. Copy and undo are the field's then.
-func (w *Window) shortcut(typed fyne.Shortcut) bool {
-	if _, own := typed.(*desktop.CustomShortcut); !own {
-		return false
-	}
-	for shortcut, act := range w.bindings() {
-		if shortcut.ShortcutName() == typed.ShortcutName() {
-			act()
-			return true
-		}
-	}
-	return false
-}
-
-func (w *Window) bindKeys() {
-	c := w.win.Canvas()
-	for shortcut, act := range w.bindings() {
-		c.AddShortcut(shortcut, func(fyne.Shortcut) { act() })
-	}
-	c.SetOnTypedKey(w.typedKey)
-}
-
-// typedKey serves keys that no widget has taken.
-func (w *Window) typedKey(e *fyne.KeyEvent) {
-	switch e.Name {
-	case fyne.KeyDelete:
-		w.trash()
-	case fyne.KeyF2:
-		w.transcript.rename()
-	case fyne.KeyEscape:
-		w.transcript.rows.SetSelected(-1)
-		w.showHome()
-	}
-}
-
-// trashed is a transcript that undo can bring back.
+// trashed is what undo brings back at once.
 type trashed struct {
-	id     int64
+	ids    []int64
+	open   int64 // which of them was open, 0 for none
 	notice *noticeLine
 }
 
 // trash deletes the open transcript; undo brings it back.
 func (w *Window) trash() {
-	id, title := w.transcript.open, w.transcript.entry.Title
-	if id == 0 {
+	if w.transcript.open != 0 {
+		w.trashAll([]app.Entry{w.transcript.entry})
+	}
+}
+
+// trashAll deletes transcripts; one undo brings all of them back.
+func (w *Window) trashAll(entries []app.Entry) {
+	if len(entries) == 0 {
 		return
 	}
+	gone := &trashed{ids: ids(entries)}
+	if slices.Contains(gone.ids, w.transcript.open) {
+		gone.open = w.transcript.open
+	}
 	w.pump.start(func(ctx context.Context) func() {
-		err := w.app.Trash(ctx, id)
+		err := w.app.Trash(ctx, gone.ids...)
 		return func() {
 			if err != nil {
 				w.complain(err)
 				return
 			}
-			n := w.strip.notice(fmt.Sprintf("“%s” was deleted. The recording itself was not touched.", title), "Undo",
-				func() { w.restore(id) })
-			w.trashed = append(w.trashed, trashed{id, n})
+			gone.notice = w.strip.notice(deletedText(entries), lang.L("Undo"), func() { w.restore(gone) })
+			w.trashed = append(w.trashed, gone)
+			w.deleted.refresh()
+			w.transcript.edited = false
 		}
 	})
 }
 
-// undo brings back what was deleted last.
-func (w *Window) undo() {
-	if n := len(w.trashed); n > 0 {
-		w.restore(w.trashed[n-1].id)
+// deletedText says what was deleted.
+func deletedText(entries []app.Entry) string {
+	if len(entries) == 1 {
+		return fmt.Sprintf(lang.L("“%s” was deleted. The recording itself was not touched."), entries[0].Title)
 	}
+	return fmt.Sprintf(lang.L("%d transcripts were deleted. The recordings themselves were not touched."), len(entries))
 }
 
-func (w *Window) restore(id int64) {
-	i := slices.IndexFunc(w.trashed, func(t trashed) bool { return t.id == id })
+func (w *Window) restore(gone *trashed) {
+	i := slices.Index(w.trashed, gone)
 	if i < 0 {
 		return
 	}
-	gone := w.trashed[i]
 	w.trashed = slices.Delete(w.trashed, i, i+1)
 	w.strip.drop(func(n *noticeLine) bool { return n == gone.notice })
 	w.pump.start(func(ctx context.Context) func() {
-		err := w.app.Restore(ctx, id)
+		err := w.app.Restore(ctx, gone.ids...)
 		return func() {
 			if err != nil {
 				w.complain(err)
 				return
 			}
-			w.transcript.openAt(id, -1)
+			if gone.open != 0 {
+				w.transcript.openAt(gone.open, -1)
+			}
+			w.deleted.refresh()
 		}
 	})
 }
@@ -146,24 +102,50 @@ func (w *Window) transcribeAgain(id int64) {
 
 // export asks where to write the open transcript, and writes it.
 func (w *Window) export(f app.Format) {
-	id := w.transcript.open
-	if id == 0 {
-		return
+	if w.transcript.open != 0 {
+		w.exportAll([]app.Entry{w.transcript.entry}, f)
 	}
+}
+
+// exportAll asks where to write transcripts, and writes them: one into a file,
+// several into a folder.
+func (w *Window) exportAll(entries []app.Entry, f app.Format) {
+	switch len(entries) {
+	case 0:
+	case 1:
+		w.exportFile(entries[0], f)
+	default:
+		w.chooseFolder(fmt.Sprintf(lang.L("Export %d transcripts into a folder"), len(entries)), func(dir string) {
+			w.pump.start(func(ctx context.Context) func() {
+				paths, err := w.app.ExportAll(ctx, dir, f, ids(entries)...)
+				return func() {
+					if err != nil {
+						w.complain(err)
+						return
+					}
+					w.strip.passing(fmt.Sprintf(lang.L("%[1]d transcripts were exported into %[2]s."), len(paths), dir))
+				}
+			})
+		})
+	}
+}
+
+// exportFile asks for the file to write a transcript into.
+func (w *Window) exportFile(e app.Entry, f app.Format) {
 	extension := string(f)
-	name := app.FileName(w.transcript.entry.Title) + "." + extension
-	w.saveFile("Export", name, strings.ToUpper(extension), []string{extension}, func(path string) {
+	name := app.FileName(e.Title) + "." + extension
+	w.saveFile(lang.L("Export"), name, strings.ToUpper(extension), []string{extension}, func(path string) {
 		if filepath.Ext(path) == "" {
 			path += "." + extension
 		}
 		w.pump.start(func(ctx context.Context) func() {
-			err := w.app.Export(ctx, id, path, f)
+			err := w.app.Export(ctx, e.ID, path, f)
 			return func() {
 				if err != nil {
 					w.complain(err)
 					return
 				}
-				w.strip.passing(fmt.Sprintf("Exported to %s.", path))
+				w.strip.passing(fmt.Sprintf(lang.L("Exported to %s."), path))
 			}
 		})
 	})
@@ -171,7 +153,7 @@ func (w *Window) export(f app.Format) {
 
 // addModel copies a model file into the models folder.
 func (w *Window) addModel(path string) {
-	w.strip.passing(fmt.Sprintf("Adding %s …", filepath.Base(path)))
+	w.strip.passing(fmt.Sprintf(lang.L("Adding %s …"), filepath.Base(path)))
 	w.pump.start(func(context.Context) func() {
 		err := w.app.Models().Add(path)
 		return func() {
@@ -179,9 +161,20 @@ func (w *Window) addModel(path string) {
 				w.complain(err)
 				return
 			}
-			w.strip.passing(fmt.Sprintf("Added %s.", app.ModelName(path)))
+			w.strip.passing(fmt.Sprintf(lang.L("Added %s."), app.ModelName(path)))
 			w.welcome.look()
 			w.models.look()
 		}
+	})
+}
+
+// forget lets undo not bring back what is gone for good, or back already.
+func (w *Window) forget(ids []int64) {
+	w.trashed = slices.DeleteFunc(w.trashed, func(t *trashed) bool {
+		t.ids = slices.DeleteFunc(t.ids, func(id int64) bool { return slices.Contains(ids, id) })
+		if len(t.ids) == 0 {
+			w.strip.drop(func(n *noticeLine) bool { return n == t.notice })
+		}
+		return len(t.ids) == 0
 	})
 }

@@ -13,6 +13,7 @@ import (
 type FileDialogs interface {
 	Open(title, kind string, extensions []string) (path string, err error)
 	Save(title, name, kind string, extensions []string) (path string, err error)
+	Folder(title string) (path string, err error)
 }
 
 // mediaExtensions are offered first when a file is opened; any other file can
@@ -47,6 +48,17 @@ func (w *Window) saveFile(title, name, kind string, extensions []string, chosen 
 		}, w.win)
 		d.SetFileName(name)
 		d.Show()
+	})
+}
+
+// chooseFolder asks for a folder and passes it on.
+func (w *Window) chooseFolder(title string, chosen func(path string)) {
+	w.ask(chosen, func() (string, error) { return w.dialogs.Folder(title) }, func() {
+		dialog.ShowFolderOpen(func(f fyne.ListableURI, err error) {
+			if f != nil {
+				chosen(f.Path())
+			}
+		}, w.win)
 	})
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -14,13 +15,14 @@ import (
 
 	"fyne.io/fyne/v2/test"
 
+	"earshot/api"
 	"earshot/app"
 )
 
 // harness is a window over an App whose ears, reader and library are fakes.
 type harness struct {
 	*Window
-	t        *testing.T
+	t        testing.TB
 	queue    chan func()
 	library  *fakeLibrary
 	ears     *fakeEars
@@ -28,20 +30,22 @@ type harness struct {
 	fetcher  *fakeFetcher
 	recorder *fakeRecorder
 	tuner    *fakeTuner
+	speaker  *fakePlayer
 	dir      string
 	now      time.Time
 }
 
 // newHarness opens a window. With models, one is installed.
-func newHarness(t *testing.T, models bool, prepare ...func(*harness)) *harness {
+func newHarness(t testing.TB, models bool, prepare ...func(*harness)) *harness {
 	t.Helper()
 	h := &harness{
 		t: t, queue: make(chan func(), 4096), library: &fakeLibrary{}, dialogs: &fakeDialogs{},
 		recorder: newFakeRecorder(),
 		fetcher:  &fakeFetcher{steps: make(chan app.FetchProgress), end: make(chan error)},
+		speaker:  &fakePlayer{},
 		tuner:    &fakeTuner{measured: make(chan float64)},
 		ears:     &fakeEars{steps: make(chan app.Progress), end: make(chan error)}, dir: t.TempDir(),
-		now: time.Date(2026, 11, 22, 15, 4, 5, 0, time.Local),
+		now: today,
 	}
 	if models {
 		h.file("ggml-tiny.bin", "model")
@@ -52,10 +56,10 @@ func newHarness(t *testing.T, models bool, prepare ...func(*harness)) *harness {
 	}
 	a, err := app.New(t.Context(), app.Deps{
 		Recorder: h.recorder, Streamer: h.recorder, Recordings: filepath.Join(h.dir, "takes"),
-		Media: fakeMedia{}, Recognizer: h.ears, Library: h.library, Fetcher: h.fetcher, Tuner: h.tuner,
-		SettingsPath: filepath.Join(h.dir, "settings.json"),
-		Models:       app.Models{Dirs: []string{h.dir}, Inspect: fakeInspect},
-		Now:          func() time.Time { return h.now },
+		Media: fakeMedia{}, Recognizer: h.ears, Library: h.library, Fetcher: h.fetcher, Tuner: h.tuner, Player: h.speaker,
+		SettingsPath: filepath.Join(h.dir, "settings.json"), Server: api.Beside{Options: api.Options{Spool: filepath.Join(h.dir, "spool")}},
+		Models: app.Models{Dirs: []string{h.dir}, Inspect: fakeInspect},
+		Now:    func() time.Time { return h.now },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -86,15 +90,24 @@ func (h *harness) file(name, content string) string {
 // until runs what the pump dispatches until a condition holds.
 func (h *harness) until(what string, holds func() bool) {
 	h.t.Helper()
-	deadline := time.After(20 * time.Second)
+	if !h.within(20*time.Second, holds) {
+		h.t.Fatalf("waited in vain: %s", what)
+	}
+}
+
+// within is until for as long as a person would wait; it tells whether it holds.
+func (h *harness) within(wait time.Duration, holds func() bool) bool {
+	deadline := time.After(wait)
 	for !holds() {
 		select {
 		case f := <-h.queue:
 			f()
+		case <-time.After(10 * time.Millisecond): // it may be about something that is not dispatched
 		case <-deadline:
-			h.t.Fatalf("waited in vain: %s", what)
+			return false
 		}
 	}
+	return true
 }
 
 // quiet runs what is dispatched until nothing has come for a moment.
@@ -163,6 +176,9 @@ func (h *harness) done(name string, segments ...app.Segment) int64 {
 	h.ended(app.StateDone)
 	return h.transcript.open
 }
+
+// text is that of the open transcript, its segments between bars.
+func (h *harness) text() string { return textOf(h.transcript.doc.Transcript().Segments) }
 
 // ended waits until the open transcript has this state and all is shown.
 func (h *harness) ended(state app.State) {
@@ -253,12 +269,17 @@ func (d *fakeDialogs) Open(title, _ string, _ []string) (string, error) { return
 
 func (d *fakeDialogs) Save(_, name, _ string, _ []string) (string, error) { return d.say(name) }
 
+func (d *fakeDialogs) Folder(title string) (string, error) { return d.say(title) }
+
+// today is the day of every test.
+var today = time.Date(2026, 11, 22, 15, 4, 5, 0, time.Local)
+
 // fakeLibrary keeps transcripts in memory.
 type fakeLibrary struct {
-	mu      sync.Mutex
-	all     []app.Transcript
-	trashed map[int64]bool
-	fail    error // returned by every change
+	mu     sync.Mutex
+	all    []app.Transcript
+	lastID int64 // of segments that a person has made
+	fail   error // returned by every change
 }
 
 func (l *fakeLibrary) find(id int64) (*app.Transcript, error) {
@@ -268,6 +289,13 @@ func (l *fakeLibrary) find(id int64) (*app.Transcript, error) {
 		}
 	}
 	return nil, app.ErrNotFound
+}
+
+func (l *fakeLibrary) inTrash(id int64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t, err := l.find(id)
+	return err == nil && !t.Trashed.IsZero()
 }
 
 func (l *fakeLibrary) change(id int64, f func(*app.Transcript)) error {
@@ -285,12 +313,22 @@ func (l *fakeLibrary) Recorded(_ context.Context, id int64, s app.Source) error 
 	return l.change(id, func(t *app.Transcript) { t.Source, t.Duration = s, s.Duration })
 }
 
-func (l *fakeLibrary) Edit(_ context.Context, id int64, s app.Segment) error {
+func (l *fakeLibrary) Apply(_ context.Context, id int64, e *app.Edits) error {
 	return l.change(id, func(t *app.Transcript) {
-		for i := range t.Segments {
-			if t.Segments[i].ID == s.ID {
-				t.Segments[i], t.Segments[i].Edited = s, true
+		t.Segments = slices.DeleteFunc(t.Segments, func(s app.Segment) bool { return slices.Contains(e.Remove, s.ID) })
+		for i, s := range e.Put {
+			if s.ID == 0 {
+				l.lastID++
+				s.ID = 100000 + l.lastID
+				e.Put[i].ID = s.ID
 			}
+			t.Segments = slices.DeleteFunc(t.Segments, func(o app.Segment) bool { return o.ID == s.ID })
+			t.Segments = append(t.Segments, s)
+		}
+		slices.SortStableFunc(t.Segments, func(a, b app.Segment) int { return cmp.Compare(a.Start, b.Start) })
+		for _, p := range e.Speakers {
+			t.Speakers = slices.DeleteFunc(t.Speakers, func(o app.Speaker) bool { return o.Label == p.Label })
+			t.Speakers = append(t.Speakers, p)
 		}
 	})
 }
@@ -335,30 +373,56 @@ func (l *fakeLibrary) Cached(_ context.Context, hash, key string) (app.Entry, er
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, t := range slices.Backward(l.all) {
-		if t.Source.Hash == hash && t.Key == key && !l.trashed[t.ID] && t.State != app.StateRunning {
+		if t.Source.Hash == hash && t.Key == key && t.Trashed.IsZero() && t.State != app.StateRunning {
 			return t.Entry, nil
 		}
 	}
 	return app.Entry{}, app.ErrNotFound
 }
 
-func (l *fakeLibrary) List(context.Context) ([]app.Entry, error) {
+func (l *fakeLibrary) List(_ context.Context, f app.Filter, p app.Page) (app.Listing, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var list []app.Entry
 	for _, t := range slices.Backward(l.all) {
-		if !l.trashed[t.ID] {
+		if t.Trashed.IsZero() != f.Trashed && (!f.Favourite || t.Favourite) && (f.Path == "" || f.Path == t.Source.Path) &&
+			(len(f.Languages) == 0 || slices.Contains(f.Languages, t.Language)) && t.ID > 0 {
 			list = append(list, t.Entry)
 		}
 	}
-	return list, nil
+	total := len(list)
+	if list = list[min(p.Offset, total):]; p.Limit > 0 {
+		list = list[:min(p.Limit, len(list))]
+	}
+	return app.Listing{Entries: list, Total: total}, nil
+}
+
+// Facets knows tags only.
+func (l *fakeLibrary) Facets(context.Context) (app.Facets, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	counts := map[string]int{}
+	var f app.Facets
+	for _, t := range l.all {
+		for _, tag := range t.Tags {
+			counts[tag]++
+		}
+		if !t.Trashed.IsZero() {
+			f.Trashed++
+		}
+	}
+	for tag, n := range counts {
+		f.Tags = append(f.Tags, app.Facet{Value: tag, Count: n})
+	}
+	slices.SortFunc(f.Tags, func(a, b app.Facet) int { return cmp.Or(b.Count-a.Count, strings.Compare(a.Value, b.Value)) })
+	return f, nil
 }
 
 func (l *fakeLibrary) Entry(ctx context.Context, id int64) (app.Entry, error) {
 	t, err := l.Transcript(ctx, id)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err == nil && l.trashed[id] {
+	if err == nil && !t.Trashed.IsZero() {
 		err = app.ErrNotFound
 	}
 	return t.Entry, err
@@ -376,35 +440,75 @@ func (l *fakeLibrary) Transcript(_ context.Context, id int64) (app.Transcript, e
 	return whole, nil
 }
 
-func (l *fakeLibrary) Search(_ context.Context, query string, _ int) ([]app.Hit, error) {
+// Find finds what the words of the query are, one after the other.
+func (l *fakeLibrary) Find(_ context.Context, q app.Query, _ app.FindOptions) (app.Found, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var hits []app.Hit
-	for _, t := range slices.Backward(l.all) {
-		for _, s := range t.Segments {
-			if before, after, found := strings.Cut(s.Text, query); found && !l.trashed[t.ID] {
-				hits = append(hits, app.Hit{Entry: t.Entry, Segment: s, Snippet: before + app.HitStart + query + app.HitEnd + after})
-			}
+	var words []string
+	for _, terms := range q.Any {
+		for _, t := range terms.All {
+			words = append(words, t.Text)
 		}
 	}
-	return hits, nil
+	query := strings.Join(words, " ")
+	var found app.Found
+	for _, t := range slices.Backward(l.all) {
+		g := app.Group{Entry: t.Entry}
+		for _, s := range t.Segments {
+			if before, after, ok := strings.Cut(s.Text, query); ok && t.Trashed.IsZero() {
+				g.Hits = append(g.Hits, app.Hit{Entry: t.Entry, Segment: s, Snippet: before + app.HitStart + query + app.HitEnd + after})
+			}
+		}
+		if len(g.Hits) > 0 {
+			found.Groups = append(found.Groups, g)
+		}
+	}
+	return found, nil
 }
 
 func (l *fakeLibrary) Rename(_ context.Context, id int64, title string) error {
 	return l.change(id, func(t *app.Transcript) { t.Title = title })
 }
 
-func (l *fakeLibrary) Trash(_ context.Context, id int64) error {
-	return l.change(id, func(*app.Transcript) {
-		if l.trashed == nil {
-			l.trashed = map[int64]bool{}
-		}
-		l.trashed[id] = true
+func (l *fakeLibrary) Trash(_ context.Context, ids ...int64) error {
+	return l.changeAll(ids, func(t *app.Transcript) { t.Trashed = today })
+}
+
+func (l *fakeLibrary) Restore(_ context.Context, ids ...int64) error {
+	return l.changeAll(ids, func(t *app.Transcript) { t.Trashed = time.Time{} })
+}
+
+func (l *fakeLibrary) Tag(_ context.Context, tag string, ids ...int64) error {
+	return l.changeAll(ids, func(t *app.Transcript) { t.Tags = append(slices.Clone(t.Tags), tag) })
+}
+
+func (l *fakeLibrary) Untag(_ context.Context, tag string, ids ...int64) error {
+	return l.changeAll(ids, func(t *app.Transcript) {
+		t.Tags = slices.DeleteFunc(slices.Clone(t.Tags), func(has string) bool { return has == tag })
 	})
 }
 
-func (l *fakeLibrary) Restore(_ context.Context, id int64) error {
-	return l.change(id, func(*app.Transcript) { delete(l.trashed, id) })
+func (l *fakeLibrary) SetFavourite(_ context.Context, on bool, ids ...int64) error {
+	return l.changeAll(ids, func(t *app.Transcript) { t.Favourite = on })
+}
+
+func (l *fakeLibrary) Sounds(context.Context, string) ([]app.Sound, error) { return nil, nil }
+
+func (l *fakeLibrary) HasSound(context.Context, string) (bool, error) { return true, nil }
+
+func (l *fakeLibrary) SoundRemoved(context.Context, string) error { return nil }
+
+func (l *fakeLibrary) Archive(context.Context, func(app.Archived) error) error { return nil }
+
+func (l *fakeLibrary) Unarchive(context.Context, []app.Archived) ([]int64, error) { return nil, nil }
+
+func (l *fakeLibrary) changeAll(ids []int64, alter func(*app.Transcript)) error {
+	for _, id := range ids {
+		if err := l.change(id, alter); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (l *fakeLibrary) Keep(_ context.Context, id, omission int64) error {
@@ -422,6 +526,10 @@ func (l *fakeLibrary) Replace(_ context.Context, id, omission int64, heard app.P
 	})
 }
 
-func (l *fakeLibrary) Delete(_ context.Context, id int64) error {
-	return l.change(id, func(t *app.Transcript) { t.ID = -t.ID })
+func (*fakeLibrary) Purge(context.Context) ([]string, error) { return nil, nil }
+
+func (*fakeLibrary) Unrecorded(context.Context) ([]app.Entry, error) { return nil, nil }
+
+func (l *fakeLibrary) Delete(_ context.Context, ids ...int64) error {
+	return l.changeAll(ids, func(t *app.Transcript) { t.ID = -t.ID })
 }

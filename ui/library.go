@@ -1,13 +1,17 @@
 package ui
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
 
 	"earshot/app"
 	"earshot/ui/look"
@@ -15,16 +19,23 @@ import (
 )
 
 // library is the list on the left: everything transcribed, newest first, in
-// groups by day; or what a search has found.
+// groups by day. Of a large library only the pages are read that a person has
+// scrolled to.
 type library struct {
 	w       *Window
 	content fyne.CanvasObject
 	rows    *widget.Rows
 	empty   *widget.Text
+	filters *filterBar
+	several *selectionBar
 
-	entries []app.Entry // newest first
-	query   string
-	hits    map[int64]app.Hit // newest hit of each transcript, for the query
+	filter  app.Filter
+	entries []app.Entry // newest first: all that was read
+	total   int         // entries that the filter chooses
+	reading bool
+	stale   bool     // has to be read again after that
+	since   []func() // what has happened while it is being read
+	all     bool     // all are to be selected, once they have been read
 	lines   []libraryLine
 }
 
@@ -34,14 +45,23 @@ type libraryLine struct {
 	entry   app.Entry
 }
 
-// Most places that a search in the window looks at.
-const searchLimit = 500
+// So many entries are read at once, when the last of those that were read is as
+// near as this.
+const (
+	pageSize = 200
+	pageNear = 50
+)
 
 func newLibrary(w *Window) *library {
 	l := &library{w: w, rows: widget.NewRows(), empty: widget.NewText("", look.TextSize, look.Dim, fyne.TextStyle{}).Giving()}
+	l.filters, l.several = newFilterBar(l), newSelectionBar(l)
 	l.rows.Inset = 8
 	l.rows.Length = func() int { return len(l.lines) }
-	l.rows.Create = func() fyne.CanvasObject { return widget.NewEntryView() }
+	l.rows.Create = func() fyne.CanvasObject {
+		v := widget.NewEntryView()
+		v.StarTip, v.NoStarTip = lang.L("A favourite, no longer"), lang.L("Make it a favourite")
+		return v
+	}
 	l.rows.Update = l.update
 	l.rows.Height = func(i int, _ float32) float32 {
 		if l.lines[i].heading != "" {
@@ -50,31 +70,90 @@ func newLibrary(w *Window) *library {
 		return widget.EntryHeight
 	}
 	l.rows.Selectable = func(i int) bool { return l.lines[i].heading == "" }
-	l.rows.OnSelected = func(i int) { l.choose(l.lines[i].entry.ID) }
-	l.rows.OnKey = w.typedKey
-	l.content = container.NewStack(
-		container.NewBorder(widget.NewSpace(0, 4), widget.NewSpace(0, 4), nil, nil, l.rows),
-		container.NewVBox(widget.NewSpace(0, 24), container.NewBorder(nil, nil, widget.NewSpace(18, 0), nil, l.empty)))
+	l.rows.OnSelected = func(i int) { w.transcript.openAt(l.lines[i].entry.ID, -1) }
+	l.rows.OnAgain = l.rows.Choose
+	l.letSelect()
+	list := container.NewStack(l.rows,
+		container.NewVBox(widget.NewSpace(0, 20), container.NewBorder(nil, nil, widget.NewSpace(18, 0), nil, l.empty)))
+	bottom := container.New(layout.NewCustomPaddedVBoxLayout(0), widget.NewSpace(0, 4), l.several.content)
+	l.content = container.NewBorder(l.filters.content, bottom, nil, nil, list)
 	return l
 }
 
-// reload reads the library.
+// reload reads the library anew, as much of it as was read before.
 func (l *library) reload() {
-	l.w.pump.start(func(ctx context.Context) func() {
-		entries, err := l.w.app.List(ctx)
-		return func() {
-			if err != nil {
-				l.w.complain(err)
-				return
-			}
-			// What has changed since is newer than what was read.
-			for _, e := range l.entries {
-				entries = putEntry(entries, e)
-			}
-			l.entries = entries
-			l.arrange()
+	if l.reading {
+		l.stale = true
+		return
+	}
+	l.read(app.Page{Limit: max(pageSize, len(l.entries))})
+}
+
+// more reads the next page.
+func (l *library) more() {
+	if !l.reading && len(l.entries) < l.total {
+		p := app.Page{Offset: len(l.entries), Limit: pageSize}
+		if l.all {
+			p.Limit = 0
 		}
+		l.read(p)
+	}
+}
+
+// read reads a part of the library. What happens meanwhile is newer than what
+// was read, and done to it again.
+func (l *library) read(p app.Page) {
+	l.reading, l.stale, l.since = true, false, nil
+	f := l.filter
+	l.w.pump.start(func(ctx context.Context) func() {
+		listing, err := l.w.app.Entries(ctx, f, p)
+		return func() { l.show(p, listing, err) }
 	})
+}
+
+func (l *library) show(p app.Page, listing app.Listing, err error) {
+	l.reading = false
+	if l.stale {
+		l.reload()
+		return
+	}
+	if err != nil {
+		l.all = false
+		l.w.complain(err)
+		return
+	}
+	if p.Offset == 0 {
+		l.entries = nil
+	}
+	l.total = listing.Total
+	there := make(map[int64]bool, len(l.entries))
+	for _, e := range l.entries {
+		there[e.ID] = true
+	}
+	for _, e := range listing.Entries {
+		if !there[e.ID] {
+			l.entries = append(l.entries, e)
+		}
+	}
+	for _, again := range l.since {
+		again()
+	}
+	l.since = nil
+	l.arrange()
+	switch {
+	case l.all && p.Limit == 0:
+		l.all = false
+		l.rows.SelectAll()
+	case l.all:
+		l.more()
+	}
+}
+
+// later does something again when what is being read has come.
+func (l *library) later(happened func()) {
+	if l.reading {
+		l.since = append(l.since, happened)
+	}
 }
 
 // changed shows a new or different entry.
@@ -82,64 +161,50 @@ func (l *library) changed(e app.Entry) {
 	if e.ID == 0 {
 		return
 	}
-	l.entries = putEntry(l.entries, e)
+	l.later(func() { l.put(e) })
+	if l.put(e); l.filtered() {
+		l.reload() // only the library knows whether the filter still chooses it
+		return
+	}
 	l.arrange()
 }
 
-func putEntry(entries []app.Entry, e app.Entry) []app.Entry {
-	if i := slices.IndexFunc(entries, func(o app.Entry) bool { return o.ID == e.ID }); i >= 0 {
-		entries[i] = e
-		return entries
+// put puts an entry into its place, unless that has not been read yet.
+func (l *library) put(e app.Entry) {
+	if i := slices.IndexFunc(l.entries, func(o app.Entry) bool { return o.ID == e.ID }); i >= 0 {
+		l.entries[i] = e
+		return
 	}
-	i, _ := slices.BinarySearchFunc(entries, e, func(a, b app.Entry) int {
-		if c := b.Created.Compare(a.Created); c != 0 {
-			return c
-		}
-		return int(b.ID - a.ID)
+	if l.filtered() {
+		return
+	}
+	i, _ := slices.BinarySearchFunc(l.entries, e, func(a, b app.Entry) int {
+		return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(b.ID, a.ID))
 	})
-	return slices.Insert(entries, i, e)
+	if i < len(l.entries) || len(l.entries) >= l.total {
+		l.entries = slices.Insert(l.entries, i, e)
+	}
+	l.total = max(l.total, len(l.entries))
 }
 
 func (l *library) removed(id int64) {
-	l.entries = slices.DeleteFunc(l.entries, func(e app.Entry) bool { return e.ID == id })
+	l.later(func() { l.remove(id) })
+	l.remove(id)
 	l.arrange()
 }
 
-// search shows only what the query finds, in titles and in text.
-func (l *library) search(query string) {
-	l.query = strings.TrimSpace(query)
-	if l.query == "" {
-		l.hits = nil
-		l.arrange()
-		return
-	}
-	asked := l.query
-	l.w.pump.start(func(ctx context.Context) func() {
-		hits, err := l.w.app.Search(ctx, asked, searchLimit)
-		return func() {
-			if asked != l.query {
-				return // a newer search is on its way
-			}
-			if err != nil {
-				l.w.complain(err)
-			}
-			l.hits = map[int64]app.Hit{}
-			for _, h := range slices.Backward(hits) {
-				l.hits[h.Entry.ID] = h
-			}
-			l.arrange()
-		}
-	})
+func (l *library) remove(id int64) {
+	before := len(l.entries)
+	l.entries = slices.DeleteFunc(l.entries, func(e app.Entry) bool { return e.ID == id })
+	l.total -= before - len(l.entries)
 }
 
 // arrange makes the lines from the entries.
 func (l *library) arrange() {
+	was := l.ids()
 	l.lines = l.lines[:0]
 	group := ""
 	for _, e := range l.entries {
-		if !l.matches(e) {
-			continue
-		}
 		if g := dayGroup(e.Created, l.w.now()); g != group {
 			group = g
 			l.lines = append(l.lines, libraryLine{heading: strings.ToUpper(g)})
@@ -149,61 +214,39 @@ func (l *library) arrange() {
 	switch {
 	case len(l.lines) > 0:
 		l.empty.SetText("")
-	case l.query != "":
-		l.empty.SetText("Nothing found.")
+	case l.filtered():
+		l.empty.SetText(lang.L("Nothing here is like that."))
 	default:
-		l.empty.SetText("Your recordings will be here.")
+		l.empty.SetText(lang.L("Your recordings will be here."))
 	}
-	l.mark()
+	l.filters.show()
+	l.moved(was)
 	l.rows.Remeasure()
 }
 
-func (l *library) matches(e app.Entry) bool {
-	if l.query == "" {
-		return true
+// ids are the numbers of the lines' transcripts; headings have 0.
+func (l *library) ids() []int64 {
+	all := make([]int64, len(l.lines))
+	for i, line := range l.lines {
+		all[i] = line.entry.ID
 	}
-	_, hit := l.hits[e.ID]
-	return hit || strings.Contains(strings.ToLower(e.Title), strings.ToLower(l.query))
-}
-
-// mark selects the line of the open transcript.
-func (l *library) mark() {
-	open := l.w.transcript.open
-	l.rows.SetSelected(slices.IndexFunc(l.lines, func(line libraryLine) bool {
-		return open != 0 && line.heading == "" && line.entry.ID == open
-	}))
-}
-
-func (l *library) choose(id int64) {
-	at := -1.0
-	if h, ok := l.hits[id]; ok {
-		at = h.Segment.Start
-	}
-	l.w.transcript.openAt(id, at)
+	return all
 }
 
 func (l *library) update(i int, o fyne.CanvasObject) {
+	if i >= len(l.lines)-pageNear {
+		l.more()
+	}
 	view := o.(*widget.EntryView)
 	line := l.lines[i]
 	if line.heading != "" {
 		view.SetHeading(line.heading)
 		return
 	}
-	if h, ok := l.hits[line.entry.ID]; ok {
-		view.SetEntry(line.entry.Title, plainSnippet(h.Snippet), look.Dim)
-		return
-	}
 	about, color := l.w.about(line.entry)
 	view.SetEntry(line.entry.Title, about, color)
-}
-
-// plainSnippet shows the text around a match, from shortly before it.
-func plainSnippet(snippet string) string {
-	before, rest, found := strings.Cut(snippet, app.HitStart)
-	if words := strings.Fields(before); found && len(words) > 2 {
-		before = "…" + strings.Join(words[len(words)-2:], " ") + " "
-	}
-	return strings.NewReplacer(app.HitStart, "", app.HitEnd, "", "\n", " ").Replace(before + rest)
+	view.OnStar = func() { l.w.favour([]app.Entry{line.entry}) }
+	view.SetFavourite(line.entry.Favourite)
 }
 
 // about is the line under an entry's title: when, how long, which language,
@@ -211,7 +254,7 @@ func plainSnippet(snippet string) string {
 func (w *Window) about(e app.Entry) (text string, color fyne.ThemeColorName) {
 	when := e.Created.Format("15:04")
 	if daysBetween(e.Created, w.now()) > 1 {
-		when = e.Created.Format("2 Jan")
+		when = shortDayText(e.Created)
 	}
 	parts := []string{when, lengthText(e.Duration)}
 	if e.Language != "" {
@@ -220,13 +263,15 @@ func (w *Window) about(e app.Entry) (text string, color fyne.ThemeColorName) {
 	color = look.Dim
 	switch {
 	case e.State == app.StateRunning && e.Source.Hash == "":
-		return when + " · recording", look.Recording
+		return when + " · " + lang.L("recording"), look.Recording
 	case e.State == app.StateRunning:
-		parts, color = append(parts, "transcribing"), look.Accent
+		parts, color = append(parts, lang.L("transcribing")), look.Accent
 	case e.State == app.StateDone:
+		parts = append(parts, hashed(e.Tags)...)
 		parts = append(parts, e.Model)
 	default:
-		parts, color = append(parts, string(e.State)), look.Warning
+		parts, color = append(parts, said(string(e.State))), look.Warning
+		parts = append(parts, hashed(e.Tags)...)
 	}
 	return strings.Join(parts, " · "), color
 }
@@ -236,11 +281,11 @@ func lengthText(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second)).Round(time.Second)
 	switch minutes := int(d.Round(time.Minute).Minutes()); {
 	case d < time.Minute:
-		return plain(int(d.Seconds())) + " s"
+		return fmt.Sprintf(lang.L("%d s"), int(d.Seconds()))
 	case minutes < 60:
-		return plain(minutes) + " min"
+		return fmt.Sprintf(lang.L("%d min"), minutes)
 	default:
-		return plain(minutes/60) + " h " + plain(minutes%60) + " min"
+		return fmt.Sprintf(lang.L("%d h %d min"), minutes/60, minutes%60)
 	}
 }
 
@@ -248,15 +293,15 @@ func lengthText(seconds float64) string {
 func dayGroup(day, now time.Time) string {
 	switch days := daysBetween(day, now); {
 	case days <= 0:
-		return "Today"
+		return lang.L("Today")
 	case days == 1:
-		return "Yesterday"
+		return lang.L("Yesterday")
 	case days < 7:
-		return "This week"
+		return lang.L("This week")
 	case day.Local().Year() == now.Local().Year():
-		return day.Local().Format("January")
+		return monthName(day.Local().Month())
 	default:
-		return day.Local().Format("January 2006")
+		return monthText(day)
 	}
 }
 

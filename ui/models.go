@@ -7,9 +7,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
 	fynewidget "fyne.io/fyne/v2/widget"
 
@@ -38,15 +40,15 @@ func newModelsScreen(w *Window) *modelsScreen {
 	list := func() *fyne.Container { return container.New(layout.NewCustomPaddedVBoxLayout(10)) }
 	s.suited, s.installed, s.rest = list(), list(), list()
 	s.rest.Hide()
-	s.all = widget.NewButton("Show all", widget.Plain, func() {
+	s.all = widget.NewButton(lang.L("Show all"), widget.Plain, func() {
 		setVisible(s.rest, !s.rest.Visible())
-		s.all.SetText(map[bool]string{true: "Show fewer", false: "Show all"}[s.rest.Visible()])
+		s.all.SetText(map[bool]string{true: lang.L("Show fewer"), false: lang.L("Show all")}[s.rest.Visible()])
 	})
-	s.content = page("Models", container.NewHBox(
-		widget.NewButton("Add a model file…", widget.Plain, w.chooseModel),
-		widget.NewButton("Done", widget.Primary, w.showHome)),
-		section("Installed"), s.installed,
-		section("Recommended for this machine"), s.suited,
+	s.content = page(lang.L("Models"), container.NewHBox(
+		widget.NewButton(lang.L("Add a model file…"), widget.Plain, w.chooseModel),
+		widget.NewButton(lang.L("Done"), widget.Primary, w.showHome)),
+		section(lang.L("Installed")), s.installed,
+		section(lang.L("Recommended for this machine")), s.suited,
 		container.NewHBox(s.all), s.rest, s.about, widget.NewSpace(0, 8))
 	return s
 }
@@ -93,7 +95,7 @@ func (s *modelsScreen) arrange(installed []app.ModelInfo, recommended []app.Offe
 		s.installed.Add(s.installedCard(m))
 	}
 	if len(installed) == 0 {
-		s.installed.Add(widget.NewText("None yet.", look.TextSize, look.Dim, fyne.TextStyle{}).Giving())
+		s.installed.Add(widget.NewText(lang.L("None yet."), look.TextSize, look.Dim, fyne.TextStyle{}).Giving())
 	}
 	for _, o := range app.Offers() {
 		if o.Family == app.FamilyVAD || have[o.File] {
@@ -105,8 +107,8 @@ func (s *modelsScreen) arrange(installed []app.ModelInfo, recommended []app.Offe
 		}
 		box.Add(s.newCard(o, false).content)
 	}
-	s.about.SetText("Models come from " + host(app.Offers()[0].URL) + " and are checked against their published checksums. They go to " +
-		joinPaths(s.w.app.Models().Dirs[:1]) + ". This is the only time that Earshot uses the network.")
+	s.about.SetText(fmt.Sprintf(lang.L("Models come from %s and are checked against their published checksums. They go to %s. "+
+		"This is the only time that Earshot uses the network."), host(app.Offers()[0].URL), joinPaths(s.w.app.Models().Dirs[:1])))
 	s.w.welcome.offer(recommended)
 }
 
@@ -127,22 +129,23 @@ func (s *modelsScreen) installedCard(m app.ModelInfo) fyne.CanvasObject {
 	colour := look.Dim
 	if m.Err != nil {
 		about, _ = app.Explain(m.Err)
+		about = said(about)
 		colour = look.Warning
 	}
-	remove := widget.NewButton("Delete", widget.Ghost, func() { s.remove(m) })
-	use := widget.NewButton("Use", widget.Plain, func() {
+	remove := widget.NewButton(lang.L("Delete"), widget.Ghost, func() { s.remove(m) })
+	use := widget.NewButton(lang.L("Use"), widget.Plain, func() {
 		s.w.settings.change(func(x *app.Settings) { x.Model = m.Name })
 		s.look()
 	})
 	if s.w.app.Settings().Model == m.Name {
-		use.SetText("In use")
+		use.SetText(lang.L("In use"))
 		use.SetEnabled(false)
 	}
 	setVisible(use, m.Err == nil)
-	tune := widget.NewButton("Tune…", widget.Ghost, func() { s.w.tune.show(m) })
+	tune := widget.NewButton(lang.L("Tune…"), widget.Ghost, func() { s.w.tune.show(m) })
 	setVisible(tune, m.Tunable() == nil)
 	return formCard(container.NewBorder(nil, nil, nil, centred(container.NewHBox(
-		widget.NewButton("Show in folder", widget.Ghost, func() { s.showFolder(m.Path) }), remove, tune, use)),
+		widget.NewButton(lang.L("Show in folder"), widget.Ghost, func() { s.showFolder(m.Path) }), remove, tune, use)),
 		container.New(layout.NewCustomPaddedVBoxLayout(0),
 			widget.NewText(m.Name, look.TextSize, look.Ink, fyne.TextStyle{Bold: true}).Giving(),
 			widget.NewText(about, look.SmallSize, colour, fyne.TextStyle{}).Giving())))
@@ -163,7 +166,7 @@ func (s *modelsScreen) remove(m app.ModelInfo) {
 				return
 			}
 			delete(s.downloads, m.Name)
-			s.w.strip.passing(fmt.Sprintf("Deleted the model %s.", m.Name))
+			s.w.strip.passing(fmt.Sprintf(lang.L("Deleted the model %s."), m.Name))
 			s.w.welcome.look()
 			s.look()
 		}
@@ -181,7 +184,7 @@ func (s *modelsScreen) changed(d app.Download) {
 	if d.State == app.DownloadDone {
 		delete(s.downloads, d.Offer.Name)
 		if d.Offer.Family != app.FamilyVAD {
-			s.w.strip.passing(fmt.Sprintf("The model %s is ready.", d.Offer.Name))
+			s.w.strip.passing(fmt.Sprintf(lang.L("The model %s is ready."), d.Offer.Name))
 		}
 		s.w.welcome.look()
 		s.look()
@@ -205,15 +208,15 @@ type modelCard struct {
 func (s *modelsScreen) newCard(o app.Offer, narrow bool) *modelCard {
 	a, name := s.w.app, o.Name
 	c := &modelCard{offer: o, bar: widget.NewBar(), news: widget.NewText("", look.SmallSize, look.Dim, fyne.TextStyle{}).Giving()}
-	c.get = widget.NewButton("Download", widget.Plain, func() {
+	c.get = widget.NewButton(lang.L("Download"), widget.Plain, func() {
 		if err := a.Download(name); err != nil {
 			s.w.complain(err)
 		}
 	})
-	c.pause = widget.NewButton("Pause", widget.Plain, func() { a.PauseDownload(name) })
-	c.cancel = widget.NewButton("Cancel", widget.Ghost, func() { a.CancelDownload(name) })
+	c.pause = widget.NewButton(lang.L("Pause"), widget.Plain, func() { a.PauseDownload(name) })
+	c.cancel = widget.NewButton(lang.L("Cancel"), widget.Ghost, func() { a.CancelDownload(name) })
 	c.going = container.New(layout.NewCustomPaddedVBoxLayout(6), c.bar, c.news)
-	words := fynewidget.NewLabel(strings.ToUpper(o.Words[:1]) + o.Words[1:] + ".")
+	words := fynewidget.NewLabel(sentenceOf(o))
 	words.Wrapping = fyne.TextWrapWord
 	title := widget.NewText(o.Name, look.TextSize, look.Ink, fyne.TextStyle{Bold: true}).Giving()
 	about := widget.NewText(aboutOffer(o), look.SmallSize, look.Dim, fyne.TextStyle{}).Giving()
@@ -235,6 +238,12 @@ func (s *modelsScreen) newCard(o app.Offer, narrow bool) *modelCard {
 	return c
 }
 
+// sentenceOf says what a model is good for.
+func sentenceOf(o app.Offer) string {
+	words := []rune(said(o.Words))
+	return string(unicode.ToUpper(words[0])) + string(words[1:]) + lang.L(".")
+}
+
 // aboutOffer is a model in figures.
 func aboutOffer(o app.Offer) string {
 	var parts []string
@@ -244,9 +253,9 @@ func aboutOffer(o app.Offer) string {
 	switch o.Languages {
 	case 0:
 	case 1:
-		parts = append(parts, "English", string(o.Pace))
+		parts = append(parts, lang.L("English"), said(string(o.Pace)))
 	default:
-		parts = append(parts, count(o.Languages, "language"), string(o.Pace))
+		parts = append(parts, lang.N("{{.N}} languages", o.Languages, map[string]any{"N": o.Languages}), said(string(o.Pace)))
 	}
 	return strings.Join(append(parts, o.Licence), " · ")
 }
@@ -254,9 +263,9 @@ func aboutOffer(o app.Offer) string {
 // show shows how far the download is; the zero value is one that nobody has
 // asked for.
 func (c *modelCard) show(d app.Download) {
-	c.get.SetText(map[app.DownloadState]string{app.DownloadPaused: "Continue", app.DownloadFailed: "Try again"}[d.State])
+	c.get.SetText(map[app.DownloadState]string{app.DownloadPaused: lang.L("Continue"), app.DownloadFailed: lang.L("Try again")}[d.State])
 	if c.get.Text == "" {
-		c.get.SetText("Download")
+		c.get.SetText(lang.L("Download"))
 	}
 	setVisible(c.get, !d.Active())
 	setVisible(c.pause, d.Active())
@@ -275,25 +284,24 @@ func (c *modelCard) show(d app.Download) {
 func downloadText(d app.Download) string {
 	switch d.State {
 	case app.DownloadWaiting:
-		return "waiting"
+		return lang.L("waiting")
 	case app.DownloadVerifying:
-		return "checking"
+		return lang.L("checking")
 	case app.DownloadFailed:
-		sentence, hint := app.Explain(d.Err)
-		return strings.TrimSpace(sentence + " " + hint)
+		return explain(d.Err)
 	}
 	parts := []string{app.Bytes(d.Done)}
 	if d.Size > 0 {
-		parts[0] += " of " + app.Bytes(d.Size)
+		parts[0] = fmt.Sprintf(lang.L("%s of %s"), app.Bytes(d.Done), app.Bytes(d.Size))
 	}
 	if d.State == app.DownloadPaused {
-		return strings.Join(append(parts, "paused"), " · ")
+		return strings.Join(append(parts, lang.L("paused")), " · ")
 	}
 	if d.Speed > 0 {
 		parts = append(parts, app.Bytes(int64(d.Speed))+"/s")
 	}
 	if d.Remaining >= 0 {
-		parts = append(parts, app.Clock(d.Remaining)+" left")
+		parts = append(parts, fmt.Sprintf(lang.L("%s left"), app.Clock(d.Remaining)))
 	}
 	return strings.Join(parts, " · ")
 }

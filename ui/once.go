@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 
 	"earshot/app"
 	"earshot/ui/look"
@@ -26,10 +27,9 @@ func newOnceScreen(w *Window) *onceScreen {
 	s := &onceScreen{w: w}
 	s.form = newOptionsForm(w, func(app.Options) {})
 	s.what = widget.NewText("", look.TextSize, look.Dim, fyne.TextStyle{}).Giving()
-	s.content = page("Options for this time", container.NewHBox(
-		widget.NewButton("Cancel", widget.Plain, w.showHome),
-		widget.NewButton("Transcribe", widget.Primary, func() {
-			w.transcript.awaiting = true
+	s.content = page(lang.L("Options for this time"), container.NewHBox(
+		widget.NewButton(lang.L("Cancel"), widget.Plain, w.showHome),
+		widget.NewButton(lang.L("Transcribe"), widget.Primary, func() {
 			w.showHome()
 			s.start(s.form.options)
 		})),
@@ -46,8 +46,9 @@ func (s *onceScreen) show(what string, o app.Options, start func(app.Options)) {
 
 // openWithOptions asks for a file, then for the options of its job.
 func (w *Window) openWithOptions() {
-	w.openFile("Open audio or video", "Audio and video", mediaExtensions, func(path string) {
+	w.openFile(lang.L("Open audio or video"), lang.L("Audio and video"), mediaExtensions, func(path string) {
 		w.once.show(filepath.Base(path), w.app.Settings().Options, func(o app.Options) {
+			w.transcript.awaiting = true
 			w.background(func(context.Context) error {
 				w.app.EnqueueWith(o, path)
 				return nil
@@ -64,6 +65,7 @@ func (w *Window) againWithOptions() {
 		return
 	}
 	w.once.show(w.transcript.entry.Title, w.transcript.entry.Options, func(o app.Options) {
+		w.transcript.awaiting = true
 		w.background(func(ctx context.Context) error { return w.app.AgainWith(ctx, id, o) })
 	})
 }

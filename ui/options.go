@@ -10,6 +10,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
 	fynewidget "fyne.io/fyne/v2/widget"
 
@@ -49,27 +50,27 @@ func newOptionsForm(w *Window, changed func(app.Options)) *optionsForm {
 	f.makeFields()
 	f.folder = caption("")
 	f.basics = formCard(
-		setting("Model", "Bigger models write better text and take longer.", f.model.Select),
+		setting(lang.L("Model"), lang.L("Bigger models write better text and take longer."), f.model.Select),
 		container.New(layout.NewCustomPaddedLayout(-12, -8, -8, 0), f.folder),
-		setting("Language", "Choosing the language spoken is surer than detecting it.", f.language.Select),
-		setting("Several languages", "Codes like en, de: every stretch of speech is in one of them.", f.several),
+		setting(lang.L("Language"), lang.L("Choosing the language spoken is surer than detecting it."), f.language.Select),
+		setting(lang.L("Several languages"), lang.L("Codes like en, de: every stretch of speech is in one of them."), f.several),
 		f.severalWrong,
-		setting("Device", "What does the work. If it fails, the transcript says what did it instead.", f.device.Select))
-	f.translating = setting("Translate into English", "The model writes English, whatever is spoken.", f.translate)
+		setting(lang.L("Device"), lang.L("What does the work. If it fails, the transcript says what did it instead."), f.device.Select))
+	f.translating = setting(lang.L("Translate into English"), lang.L("The model writes English, whatever is spoken."), f.translate)
 	f.text = formCard(
-		setting("Punctuation and capitals", "Off writes plain words, as for search or counting.", f.punctuate),
-		setting("Spoken punctuation", "“Comma”, “new line”, “scratch that” are obeyed, but not after an article.", f.spoken),
+		setting(lang.L("Punctuation and capitals"), lang.L("Off writes plain words, as for search or counting."), f.punctuate),
+		setting(lang.L("Spoken punctuation"), lang.L("“Comma”, “new line”, “scratch that” are obeyed, but not after an article."), f.spoken),
 		f.translating,
-		setting("Hide swear words", "They become s***, in nine languages.", f.mask),
-		setting("Words to expect", "Names and terms, so that they are spelled right.", f.prompt),
-		setting("Replacements", "One a line: what was heard = what to write.", f.replace),
+		setting(lang.L("Hide swear words"), lang.L("They become s***, in nine languages."), f.mask),
+		setting(lang.L("Words to expect"), lang.L("Names and terms, so that they are spelled right."), f.prompt),
+		setting(lang.L("Replacements"), lang.L("One a line: what was heard = what to write."), f.replace),
 		f.replaceWrong)
 	f.rest = container.New(layout.NewCustomPaddedVBoxLayout(14),
-		setting("Beams", "More than one searches longer: slower, sometimes better.", f.beam.Select),
-		setting("Temperature", "Where decoding begins; 0 is the surest.", f.temperature.Select),
-		setting("Threads", "Stretches of speech decoded side by side.", f.threads.Select))
+		setting(lang.L("Beams"), lang.L("More than one searches longer: slower, sometimes better."), f.beam.Select),
+		setting(lang.L("Temperature"), lang.L("Where decoding begins; 0 is the surest."), f.temperature.Select),
+		setting(lang.L("Threads"), lang.L("Stretches of speech decoded side by side."), f.threads.Select))
 	f.rest.Hide()
-	f.more = widget.NewButton("Advanced", widget.Plain, func() {
+	f.more = widget.NewButton(lang.L("Advanced"), widget.Plain, func() {
 		setVisible(f.rest, !f.rest.Visible())
 		f.advanced.Refresh()
 	})
@@ -125,8 +126,17 @@ func formCard(rows ...fyne.CanvasObject) fyne.CanvasObject {
 func setting(name, meaning string, field fyne.CanvasObject) fyne.CanvasObject {
 	words := container.New(layout.NewCustomPaddedVBoxLayout(0),
 		widget.NewText(name, look.TextSize, look.Ink, fyne.TextStyle{Bold: true}),
-		widget.NewText(meaning, look.SmallSize, look.Dim, fyne.TextStyle{}).Giving())
+		container.New(layout.NewCustomPaddedLayout(-labelInset, -labelInset, -labelInset, 0), explanation(meaning)))
 	return container.NewBorder(nil, nil, nil, container.New(&fixedWidth{280}, centred(field)), words)
+}
+
+// explanation is a small text of as many lines as it needs.
+func explanation(text string) *fynewidget.RichText {
+	r := fynewidget.NewRichText(&fynewidget.TextSegment{
+		Text: text, Style: fynewidget.RichTextStyle{ColorName: look.Dim, SizeName: captionText},
+	})
+	r.Wrapping = fyne.TextWrapWord
+	return r
 }
 
 // caption is a small, dim text that breaks where it must.
@@ -149,8 +159,7 @@ func warn(l *fynewidget.Label, err error) {
 		l.Hide()
 		return
 	}
-	sentence, hint := app.Explain(err)
-	l.SetText(strings.TrimSpace(sentence + " " + hint))
+	l.SetText(explain(err))
 	l.Show()
 }
 
@@ -167,7 +176,7 @@ func (f *optionsForm) setSeveral(text string) {
 	codes := app.ParseLanguages(text)
 	for _, code := range codes {
 		if f.w.languages[code] == "" {
-			warn(f.severalWrong, &app.UsageError{What: "language", Value: code, Want: "codes such as en, de or fr"})
+			warn(f.severalWrong, &app.UsageError{What: lang.L("language"), Value: code, Want: lang.L("codes such as en, de or fr")})
 			return
 		}
 	}
@@ -197,7 +206,7 @@ func single(language string) string {
 }
 
 func (f *optionsForm) languageOptions() [][2]string {
-	options := [][2]string{{"", "Detect"}}
+	options := [][2]string{{"", lang.L("Detect")}}
 	for code, name := range f.w.languages {
 		options = append(options, [2]string{code, name})
 	}
@@ -211,8 +220,8 @@ func (f *optionsForm) show(o app.Options) {
 	f.changed = func(app.Options) {}
 	f.options = o
 	f.language.set(single(o.Language), f.languageOptions())
-	f.model.set(o.Model, [][2]string{{"", "Best installed"}})
-	f.device.set(o.Device, [][2]string{{"", "Automatic"}, {"cpu", "CPU"}})
+	f.model.set(o.Model, [][2]string{{"", lang.L("Best installed")}})
+	f.device.set(o.Device, [][2]string{{"", lang.L("Automatic")}, {"cpu", "CPU"}})
 	f.several.SetText("")
 	if strings.Contains(o.Language, ",") {
 		f.several.SetText(strings.ReplaceAll(o.Language, ",", ", "))
@@ -225,7 +234,7 @@ func (f *optionsForm) show(o app.Options) {
 	f.replace.SetText(o.Replace)
 	f.showAdvanced(o)
 	f.options, f.changed = o, signal
-	f.folder.SetText("Models are looked for in " + joinPaths(f.w.app.Models().Dirs) + ".")
+	f.folder.SetText(fmt.Sprintf(lang.L("Models are looked for in %s."), joinPaths(f.w.app.Models().Dirs)))
 	f.w.pump.start(func(ctx context.Context) func() {
 		models := f.w.app.Models().List()
 		devices, err := f.w.app.Devices(ctx)
@@ -239,10 +248,10 @@ func (f *optionsForm) show(o app.Options) {
 }
 
 func (f *optionsForm) showAdvanced(o app.Options) {
-	f.beam.set(strconv.Itoa(max(o.Beam, 1)), [][2]string{{"1", "One: greedy"}, {"2", "2"}, {"3", "3"}, {"5", "5"}, {"8", "8"}})
+	f.beam.set(strconv.Itoa(max(o.Beam, 1)), [][2]string{{"1", lang.L("One: greedy")}, {"2", "2"}, {"3", "3"}, {"5", "5"}, {"8", "8"}})
 	f.temperature.set(strconv.FormatFloat(o.Temperature, 'g', -1, 64),
 		[][2]string{{"0", "0"}, {"0.2", "0.2"}, {"0.4", "0.4"}, {"0.6", "0.6"}, {"0.8", "0.8"}, {"1", "1"}})
-	threads := [][2]string{{"0", "Automatic"}}
+	threads := [][2]string{{"0", lang.L("Automatic")}}
 	for n := range runtime.NumCPU() {
 		threads = append(threads, [2]string{strconv.Itoa(n + 1), strconv.Itoa(n + 1)})
 	}
@@ -251,7 +260,7 @@ func (f *optionsForm) showAdvanced(o app.Options) {
 
 // fill offers what was found on this machine.
 func (f *optionsForm) fill(models []app.ModelInfo, devices []app.Device) {
-	options := [][2]string{{"", "Best installed"}}
+	options := [][2]string{{"", lang.L("Best installed")}}
 	for _, m := range models {
 		if m.Err == nil {
 			options = append(options, [2]string{m.Name, fmt.Sprintf("%s · %s", m.Name, app.Bytes(m.Size))})
@@ -260,7 +269,7 @@ func (f *optionsForm) fill(models []app.ModelInfo, devices []app.Device) {
 	f.model.set(f.options.Model, options)
 	f.models = models
 	f.showTranslate()
-	options = [][2]string{{"", "Automatic"}}
+	options = [][2]string{{"", lang.L("Automatic")}}
 	for _, d := range devices {
 		options = append(options, [2]string{d.ID, fmt.Sprintf("%s · %s", d.Name, d.Backend)})
 	}

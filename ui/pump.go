@@ -64,6 +64,52 @@ func (p *pump) start(work func(ctx context.Context) (show func())) {
 	})
 }
 
+// soon is start for what is mostly done in a moment: Fyne's goroutine waits so
+// long for it, so that a frame is drawn with it and not one before.
+func (p *pump) soon(wait time.Duration, work func(ctx context.Context) (show func())) {
+	ready, late := make(chan func()), make(chan struct{})
+	p.wg.Go(func() {
+		show := work(p.ctx)
+		if show == nil {
+			show = func() {}
+		}
+		select {
+		case ready <- show:
+		case <-late:
+			p.do(show)
+		}
+	})
+	select {
+	case show := <-ready:
+		show()
+	case <-time.After(wait):
+		close(late)
+	}
+}
+
+// sequence does one thing after the other, in the order in which they came.
+type sequence struct {
+	pump *pump
+	last <-chan struct{} // closed when the last one has been done; nil if there was none
+}
+
+// start does what pump.start does, when everything before has been done.
+func (s *sequence) start(work func(ctx context.Context) (show func())) {
+	before, done := s.last, make(chan struct{})
+	s.last = done
+	s.pump.start(func(ctx context.Context) func() {
+		defer close(done)
+		if before != nil {
+			select {
+			case <-before:
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		return work(ctx)
+	})
+}
+
 // follow delivers events in batches, each with one dispatch. What comes while a
 // batch waits to be shown goes into the next: a slow window gets larger
 // batches, not a longer queue.

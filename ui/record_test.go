@@ -18,8 +18,9 @@ import (
 
 // fakeRecorder is a microphone, and what hears it: the test says what.
 type fakeRecorder struct {
-	said chan app.Heard // what is heard; closed, nothing more is
-	err  error          // of the text
+	said chan app.Heard  // what is heard; closed, nothing more is
+	err  error           // of the text
+	ask  <-chan struct{} // to close what is certain; set while text is made
 
 	mu     sync.Mutex
 	status app.TakeStatus
@@ -65,10 +66,13 @@ func (r *fakeRecorder) change(f func(*app.TakeStatus)) {
 }
 
 // Stream implements app.Streamer.
-func (r *fakeRecorder) Stream(ctx context.Context, _ app.Audio, _ app.RecognizeOptions, on func(app.Heard)) (app.Recognized, error) {
+func (r *fakeRecorder) Stream(ctx context.Context, _ app.Audio, opt app.RecognizeOptions, on func(app.Heard)) (app.Recognized, error) {
 	if r.err != nil {
 		return app.Recognized{}, r.err
 	}
+	r.mu.Lock()
+	r.ask = opt.Close
+	r.mu.Unlock()
 	for {
 		select {
 		case h := <-r.said:
@@ -78,6 +82,18 @@ func (r *fakeRecorder) Stream(ctx context.Context, _ app.Audio, _ app.RecognizeO
 		case <-ctx.Done():
 			return app.Recognized{}, ctx.Err()
 		}
+	}
+}
+
+// asked reports whether what is certain was to be closed since the last call.
+func (r *fakeRecorder) asked() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	select {
+	case <-r.ask:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -128,22 +144,20 @@ func TestRecording(t *testing.T) {
 	h.transcript.edit(0)
 	h.transcript.editor.SetText("It was dry.")
 	h.says(app.Heard{Segments: []app.Segment{open}, Position: 3})
-	h.until("the next segment is shown", func() bool { return len(h.transcript.segments) == 2 })
+	h.until("the next segment is shown", func() bool { return h.transcript.length() == 2 })
 	h.transcript.editor.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	h.until("the edit is kept", func() bool { return h.transcript.segments[0].Edited })
+	h.until("the edit is kept", func() bool { return h.transcript.at(0).Edited })
 	if h.win.Canvas().Focused() != h.transcript.rows {
 		t.Errorf("after the edit %T has the focus", h.win.Canvas().Focused())
 	}
-	if got := textOf(h.transcript.segments); got != "It was dry.|The third had been" || h.transcript.editing != 0 {
+	if got := h.text(); got != "It was dry.|The third had been" || h.transcript.editing != 0 {
 		t.Errorf("got %q", got)
 	}
-	if got := h.library.all[0].Segments[0]; got.Text != "It was dry." || len(got.Words) != 3 {
-		t.Errorf("library: got %+v", got)
-	}
+	h.until("the edit is stored", func() bool { return h.stored(h.transcript.open) == "It was dry.|The third had been" })
 
 	// Also while a field has the focus.
 	h.win.Canvas().Focus(h.toolbar.search)
-	h.toolbar.search.TypedShortcut(shortcuts["record"])
+	h.toolbar.search.TypedShortcut(h.key("record"))
 	h.until("the recording has ended", func() bool { return h.transcript.entry.State == app.StateDone && !h.Window.recorder.running })
 	if h.toolbar.record.Text != "Record" || h.toolbar.record.Style != widget.Plain || h.Window.recorder.content.Visible() {
 		t.Errorf("got the button %q", h.toolbar.record.Text)
@@ -164,17 +178,15 @@ func TestEditIsGivenUp(t *testing.T) {
 	h.transcript.editor.SetText("Something else.")
 	h.transcript.editor.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	h.quiet()
-	if got := textOf(h.transcript.segments); got != "First.|Second." {
+	if got := h.text(); got != "First.|Second." {
 		t.Errorf("got %q", got)
 	}
 	// To leave the field is to keep what is in it.
 	h.transcript.edit(1)
 	h.transcript.editor.SetText("Third.")
 	h.win.Canvas().Unfocus()
-	h.until("the edit is kept", func() bool { return h.transcript.segments[1].Edited })
-	if got := h.library.all[0].Segments[1].Text; got != "Third." {
-		t.Errorf("library: got %q", got)
-	}
+	h.until("the edit is kept", func() bool { return h.transcript.at(1).Edited })
+	h.until("the edit is stored", func() bool { return h.stored(h.transcript.open) == "First.|Third." })
 }
 
 func TestRecordingFails(t *testing.T) {
@@ -185,7 +197,7 @@ func TestRecordingFails(t *testing.T) {
 	if got := h.notices()[0]; !strings.Contains(got, "no input “gone”") {
 		t.Errorf("got %q", got)
 	}
-	if len(h.library.all) > 0 && h.transcript.open != 0 {
+	if h.transcript.open != 0 {
 		t.Error("a recording that has not begun is open")
 	}
 

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
 
 	"earshot/app"
@@ -36,9 +36,9 @@ func newRecorder(w *Window) *recorder {
 		words:   widget.NewText("", 12.5, look.Dim, fyne.TextStyle{}).Aligned(fyne.TextAlignTrailing).Giving(),
 		trouble: widget.NewText("", look.TextSize, look.Warning, fyne.TextStyle{Bold: true}).Giving(),
 	}
-	r.pause = widget.NewButton("Pause", widget.Plain, func() { w.app.PauseRecording(r.now.Stage != app.RecordingPaused) })
+	r.pause = widget.NewButton(lang.L("Pause"), widget.Plain, func() { w.app.PauseRecording(r.now.Stage != app.RecordingPaused) })
 	level := container.NewHBox(r.pause, widget.NewSpace(4, 0),
-		centred(widget.NewText("Level", 12.5, look.Dim, fyne.TextStyle{})), centred(container.New(&fixedWidth{220}, r.meter)))
+		centred(widget.NewText(lang.L("Level"), 12.5, look.Dim, fyne.TextStyle{})), centred(container.New(&fixedWidth{220}, r.meter)))
 	row := container.NewBorder(nil, nil, level, nil, centred(r.words))
 	body := container.New(layout.NewCustomPaddedVBoxLayout(8), r.trouble, r.wave, row)
 	r.content = container.New(layout.NewCustomPaddedVBoxLayout(0), widget.NewLine(false),
@@ -50,17 +50,20 @@ func newRecorder(w *Window) *recorder {
 
 // record begins a recording, or ends the one that runs.
 func (w *Window) record() {
-	r := w.recorder
-	if r.running {
+	if w.recorder.running {
 		w.app.StopRecording()
 		return
 	}
-	r.running = true
 	w.transcript.awaiting = true
-	r.wave.Clear()
+	w.startRecording(w.app.Settings().Source)
+}
+
+func (w *Window) startRecording(source string) {
+	w.recorder.running = true
+	w.recorder.wave.Clear()
 	w.toolbar.update()
 	w.background(func(context.Context) error {
-		return w.app.StartRecording(app.RecordRequest{Options: w.app.Settings().Options})
+		return w.app.StartRecording(app.RecordRequest{Source: source, Options: w.app.Settings().Options})
 	})
 }
 
@@ -87,9 +90,9 @@ func (r *recorder) show(now app.Recording) {
 	if grown {
 		r.wave.Add(peak)
 	}
-	r.pause.SetText(map[bool]string{true: "Continue", false: "Pause"}[now.Paused])
+	r.pause.SetText(map[bool]string{true: lang.L("Continue"), false: lang.L("Pause")}[now.Paused])
 	r.pause.SetEnabled(now.Stage == app.RecordingRunning || now.Stage == app.RecordingPaused)
-	r.words.SetText(recordingWords(now))
+	r.words.SetText(r.w.recordingWords(now))
 	if r.trouble.SetText(troubleWords(now)) {
 		setVisible(r.trouble, r.trouble.Text() != "")
 		r.w.arrangeBottom()
@@ -101,24 +104,26 @@ func (r *recorder) ended(now app.Recording) {
 	case now.Err != nil:
 		r.w.complain(now.Err)
 	case now.TextErr != nil && now.Transcript != 0:
-		sentence, hint := app.Explain(now.TextErr)
-		r.w.strip.notice(strings.TrimSpace("The sound was recorded, but not its text. "+sentence+" "+hint), "", nil)
+		r.w.strip.notice(lang.L("The sound was recorded, but not its text.")+" "+explain(now.TextErr), "", nil)
 	}
 }
 
 // recordingWords says how the recording stands.
-func recordingWords(r app.Recording) string {
+func (w *Window) recordingWords(r app.Recording) string {
 	switch r.Stage {
 	case app.RecordingOpening:
-		return "Waiting for sound …"
+		return lang.L("Waiting for sound …")
 	case app.RecordingPaused:
-		return "Paused. What was said is on disk."
+		return lang.L("Paused. What was said is on disk.")
 	case app.RecordingFinishing:
-		return "The last words are being written …"
+		return lang.L("The last words are being written …")
 	}
-	words := "Everything is on disk as you speak"
+	words := lang.L("Everything is on disk as you speak")
+	if w.continued != nil {
+		words = w.continued.words(w.transcript)
+	}
 	if r.Room > 0 && r.Room.Hours() < 10 {
-		words += fmt.Sprintf(" · room for %s more", app.Clock(r.Room.Seconds()))
+		words += " · " + fmt.Sprintf(lang.L("room for %s more"), app.Clock(r.Room.Seconds()))
 	}
 	return words
 }
@@ -127,12 +132,12 @@ func recordingWords(r app.Recording) string {
 func troubleWords(r app.Recording) string {
 	switch {
 	case r.Trouble != "":
-		return r.Trouble.Text(r.Inputs)
+		return said(r.Trouble.Text(r.Inputs))
 	case r.Dropped > 0:
-		return fmt.Sprintf("The computer was too slow: %d samples were lost.", r.Dropped)
+		return fmt.Sprintf(lang.L("The computer was too slow: %d samples were lost."), r.Dropped)
 	case r.TextErr != nil && !errors.Is(r.TextErr, app.ErrClosing):
 		sentence, _ := app.Explain(r.TextErr)
-		return sentence + " The sound is recorded all the same."
+		return said(sentence) + " " + lang.L("The sound is recorded all the same.")
 	}
 	return ""
 }

@@ -1,13 +1,12 @@
 package ui
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
-	fynewidget "fyne.io/fyne/v2/widget"
+	"fyne.io/fyne/v2/lang"
 
 	"earshot/app"
 	"earshot/ui/look"
@@ -17,34 +16,79 @@ import (
 // The rows of a transcript: its segments, and while it is being recorded below
 // them what is being said.
 
+// create is an empty row, which signals what is tapped in it.
+func (t *transcriptScreen) create() fyne.CanvasObject {
+	v := widget.NewSegmentView()
+	v.OnWord = t.playWord
+	v.OnTime = func(row int) { t.playWord(row, -1, 0) }
+	v.OnEdit = t.editAt
+	v.OnSpeaker = t.showSpeakerMenu
+	return v
+}
+
+// playWord plays from a word of a row on, or from the row's start.
+func (t *transcriptScreen) playWord(row, word, _ int) {
+	if row >= t.length() {
+		return
+	}
+	s := t.at(row)
+	at := s.Start
+	if words := s.Words; word >= 0 && word < len(words) {
+		at = words[word].Start
+	}
+	t.w.player.playFrom(at)
+}
+
+// spans are the words of a segment as they lie in its text.
+func spans(s app.Segment) []widget.Span {
+	words := make([]string, len(s.Words))
+	for i, w := range s.Words {
+		words[i] = w.Text
+	}
+	return widget.Spans(s.Text, words)
+}
+
 // fill shows row i.
 func (t *transcriptScreen) fill(i int, v *widget.SegmentView) {
-	v.SetBar(t.bar(t.speakerAt(i)))
-	if i >= len(t.segments) {
-		u := t.speaking[i-len(t.segments)]
-		confirmed, tentative := u.Text()
-		v.SetOpen(app.Clock(begin(u)), t.speaker(i), confirmed, tentative)
-		return
+	row := widget.Segment{Row: i, Speaker: t.speaker(i), Bar: t.bar(t.speakerAt(i))}
+	if i >= t.length() {
+		u := t.speaking[i-t.length()]
+		row.Time = app.Clock(begin(u))
+		row.Text, row.Tentative = u.Text()
+		row.Open = true
+	} else {
+		s := t.at(i)
+		row.Time, row.Text, row.Words = t.time(s), s.Text, t.doubts.spans(s)
+		row.Marks = slices.Concat(t.find.marks(i), t.doubts.mark(s, row.Words))
+		slices.SortStableFunc(row.Marks, func(a, b widget.Mark) int { return a.Start - b.Start })
+		if t.edits(i) {
+			row.Editor = t.editorBox
+		}
 	}
-	s := t.segments[i]
-	if t.edits(i) {
-		v.SetEditor(app.Clock(s.Start), t.speaker(i), t.editor)
-		return
+	if i < t.length() && row.Editor == nil {
+		row.Tentative = t.speakingAt(i)
 	}
-	v.Set(app.Clock(s.Start), t.speaker(i), s.Text)
+	v.Set(row)
+	if t.shown() && i == t.w.player.row {
+		v.SetPlaying(t.w.player.word)
+	}
 }
 
 // height is that of row i at a width.
 func (t *transcriptScreen) height(i int, width float32) float32 {
-	if i >= len(t.segments) {
-		confirmed, tentative := t.speaking[i-len(t.segments)].Text()
+	if i >= t.length() {
+		confirmed, tentative := t.speaking[i-t.length()].Text()
 		return widget.SegmentHeight(confirmed+" "+tentative, t.speaker(i) != "", width)
 	}
 	if t.edits(i) {
 		t.editor.SetMinRowsVisible(widget.SegmentLines(t.editor.Text, width))
-		return widget.EditorHeight(t.editor.MinSize().Height, t.speaker(i) != "")
+		return widget.EditorHeight(t.editorBox.MinSize().Height, t.speaker(i) != "")
 	}
-	return widget.SegmentHeight(t.segments[i].Text, t.speaker(i) != "", width)
+	text := t.at(i).Text
+	if speaking := t.speakingAt(i); speaking != "" {
+		text += " " + speaking
+	}
+	return widget.SegmentHeight(text, t.speaker(i) != "", width)
 }
 
 // begin is when an utterance began, in seconds.
@@ -56,10 +100,10 @@ func begin(u app.Utterance) float64 {
 }
 
 func (t *transcriptScreen) speakerAt(i int) string {
-	if i >= len(t.segments) {
-		return t.speaking[i-len(t.segments)].Speaker
+	if i >= t.length() {
+		return t.speaking[i-t.length()].Speaker
 	}
-	return t.segments[i].Speaker
+	return t.at(i).Speaker
 }
 
 // speaker is the name to show at row i: only where it changes.
@@ -72,23 +116,21 @@ func (t *transcriptScreen) speaker(i int) string {
 
 // bar is the colour of a speaker.
 func (t *transcriptScreen) bar(speaker string) fyne.ThemeColorName {
-	if speaker == "" {
-		return look.Line
+	if colour, known := t.colours[speaker]; known && speaker != "" {
+		return colour
 	}
-	n, known := t.speakers[speaker]
-	if !known {
-		if t.speakers == nil {
-			t.speakers = map[string]int{}
-		}
-		n = len(t.speakers)
-		t.speakers[speaker] = n
-	}
-	return look.Speaker(n)
+	return look.Line
 }
 
 // isLive reports whether the open transcript is being recorded.
 func (t *transcriptScreen) isLive() bool {
 	return t.open != 0 && t.live.Transcript == t.open && !t.live.Ended()
+}
+
+// growing reports whether the open transcript is of sound that is still being
+// recorded, which is known before its recording is heard of.
+func (t *transcriptScreen) growing() bool {
+	return t.entry.State == app.StateRunning && t.entry.Source.Hash == ""
 }
 
 // recording shows what is being said, if this transcript is being recorded.
@@ -106,12 +148,15 @@ func (t *transcriptScreen) recording(r app.Recording) {
 	}
 	if t.showLive(); !t.isLive() {
 		t.showEntry()
+		if !t.loading && t.shown() {
+			t.w.player.open(t.open) // it can be heard now
+		}
 	}
 	if !slices.EqualFunc(speaking, t.speaking, sameUtterance) {
 		follow := t.rows.AtEnd()
-		t.speaking = speaking
+		t.speak(speaking)
 		for i := range speaking {
-			t.rows.Changed(len(t.segments) + i)
+			t.rows.Changed(t.length() + i)
 		}
 		t.rows.Refresh()
 		if follow {
@@ -134,146 +179,25 @@ func (t *transcriptScreen) showLive() {
 	var names []string
 	for _, in := range t.live.Inputs {
 		if in.System {
-			names = append(names, "Computer: "+in.Name)
+			names = append(names, fmt.Sprintf(lang.L("Computer: %s"), in.Name))
 		} else {
-			names = append(names, "Microphone: "+in.Name)
+			names = append(names, fmt.Sprintf(lang.L("Microphone: %s"), in.Name))
 		}
 	}
 	meta := strings.Join(names, " · ")
 	switch {
 	case t.live.Loading:
-		meta += " · loading the model"
+		meta += " · " + lang.L("loading the model")
 	case t.live.Device != "":
-		meta += fmt.Sprintf(" · lag %.1f s", t.live.Lag)
+		meta += " · " + fmt.Sprintf(lang.L("lag %.1f s"), t.live.Lag)
 	}
 	t.meta.SetText(meta)
 	switch t.live.Stage {
 	case app.RecordingOpening:
-		t.state.Set("waiting for sound", look.Warning, look.Line)
+		t.state.Set(lang.L("waiting for sound"), look.Warning, look.Line)
 	case app.RecordingPaused:
-		t.state.Set("paused", look.Warning, look.Line)
+		t.state.Set(lang.L("paused"), look.Warning, look.Line)
 	default:
-		t.state.Set("saved to disk", look.Accent, look.AccentSoft)
+		t.state.Set(lang.L("saved to disk"), look.Accent, look.AccentSoft)
 	}
-}
-
-// changed shows segments that are different now.
-func (t *transcriptScreen) changed(id int64, segments []app.Segment) {
-	if id != t.open || t.loading {
-		return
-	}
-	for _, s := range segments {
-		if i := t.index(s.ID); i >= 0 {
-			t.segments[i] = s
-			t.rows.Changed(i)
-		}
-	}
-}
-
-// replaced shows a transcript whose text is another now, at the same place.
-func (t *transcriptScreen) replaced(id int64) {
-	if id == t.open {
-		t.readAgain(id, func() {
-			t.rows.Remeasure()
-			t.showOmissions()
-		})
-	}
-}
-
-// index is the row of a stored segment, -1 if it is not there.
-func (t *transcriptScreen) index(id int64) int {
-	return slices.IndexFunc(t.segments, func(s app.Segment) bool { return id != 0 && s.ID == id })
-}
-
-// edits reports whether row i is being edited.
-func (t *transcriptScreen) edits(i int) bool {
-	return t.editing != 0 && i < len(t.segments) && t.segments[i].ID == t.editing
-}
-
-// edit makes the text of row i editable.
-func (t *transcriptScreen) edit(i int) {
-	if i < 0 || i >= len(t.segments) || t.segments[i].ID == 0 {
-		return
-	}
-	t.stopEditing(true)
-	t.editing = t.segments[i].ID
-	t.editor.begin(t.segments[i].Text, t.stopEditing, func() { t.rows.Changed(t.index(t.editing)) })
-	t.rows.Changed(i)
-	t.w.win.Canvas().Focus(t.editor)
-}
-
-// stopEditing keeps what was written, or not.
-func (t *transcriptScreen) stopEditing(keep bool) {
-	i, id, text := t.index(t.editing), t.open, strings.TrimSpace(t.editor.Text)
-	if t.editing == 0 {
-		return
-	}
-	t.editing = 0
-	if t.w.win.Canvas().Focused() == t.editor {
-		t.w.win.Canvas().Focus(t.rows)
-	}
-	if i < 0 {
-		return
-	}
-	t.rows.Changed(i)
-	if before := t.segments[i]; keep && text != before.Text {
-		t.segments[i].Text = text // until the library says so
-		t.w.background(func(ctx context.Context) error { return t.w.app.Edit(ctx, id, before, text) })
-	}
-}
-
-// segmentEntry edits a segment in place: Enter keeps it, Escape does not,
-// leaving it does.
-type segmentEntry struct {
-	fynewidget.Entry
-	done     func(keep bool)
-	shortcut func(fyne.Shortcut) bool
-}
-
-func newSegmentEntry(w *Window) *segmentEntry {
-	e := &segmentEntry{shortcut: w.shortcut}
-	e.MultiLine, e.Wrapping = true, fyne.TextWrapWord
-	e.Scroll = fyne.ScrollNone
-	e.ExtendBaseWidget(e)
-	return e
-}
-
-// begin shows a text; grown is called when it is changed.
-func (e *segmentEntry) begin(text string, done func(bool), grown func()) {
-	e.OnChanged = nil
-	e.SetText(text)
-	e.CursorRow, e.CursorColumn = 0, 0
-	e.done, e.OnChanged = done, func(string) { grown() }
-}
-
-func (e *segmentEntry) finish(keep bool) {
-	if done := e.done; done != nil {
-		e.done = nil
-		done(keep)
-	}
-}
-
-// TypedKey implements fyne.Focusable.
-func (e *segmentEntry) TypedKey(k *fyne.KeyEvent) {
-	switch k.Name {
-	case fyne.KeyReturn, fyne.KeyEnter:
-		e.finish(true)
-	case fyne.KeyEscape:
-		e.finish(false)
-	default:
-		e.Entry.TypedKey(k)
-	}
-}
-
-// TypedShortcut implements fyne.Shortcutable: the window's come first.
-func (e *segmentEntry) TypedShortcut(s fyne.Shortcut) {
-	if !e.shortcut(s) {
-		e.Entry.TypedShortcut(s)
-	}
-}
-
-// FocusLost implements fyne.Focusable.
-func (e *segmentEntry) FocusLost() {
-	e.Entry.FocusLost()
-	e.finish(true)
 }

@@ -9,6 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
 	fynewidget "fyne.io/fyne/v2/widget"
 
@@ -81,7 +82,7 @@ func (s *strip) newJobLine(j app.Job) *jobLine {
 		bar:  widget.NewBar(),
 		text: widget.NewText("", 12.5, look.Dim, fyne.TextStyle{}),
 	}
-	cancel := widget.NewButton("Cancel", widget.Ghost, func() { s.cancel(j.ID) })
+	cancel := widget.NewButton(lang.L("Cancel"), widget.Ghost, func() { s.cancel(j.ID) })
 	l.row = container.NewBorder(nil, nil, container.New(&fixedWidth{200}, l.name), container.NewHBox(l.text, cancel),
 		container.New(layout.NewCustomPaddedLayout(0, 0, 12, 12), l.bar))
 	l.show(j)
@@ -91,7 +92,7 @@ func (s *strip) newJobLine(j app.Job) *jobLine {
 func (l *jobLine) show(j app.Job) {
 	l.job = j
 	l.bar.SetFraction(j.Fraction)
-	if text := j.Text("after "); l.text.SetText(text) {
+	if text := saidEach(j.Text(lang.L("after") + " ")); l.text.SetText(text) {
 		l.row.Refresh()
 	}
 }
@@ -101,13 +102,14 @@ func (s *strip) ended(j app.Job) {
 	switch {
 	case j.Omission != 0:
 		s.w.recovered(j)
+	case j.Again && j.Stage != app.StageFailed: // what was heard has been shown, or was not wanted
 	case j.Stage == app.StageFailed:
 		s.w.complain(j.Err)
 	case j.Stage == app.StageCancelled && j.Transcript != 0:
-		s.notice(fmt.Sprintf("“%s” was cancelled. What was transcribed is kept; Resume goes on from there.", j.Name), "", nil)
+		s.notice(fmt.Sprintf(lang.L("“%s” was cancelled. What was transcribed is kept; Resume goes on from there."), j.Name), "", nil)
 	case j.Cached:
 		s.w.transcript.openAt(j.Transcript, -1)
-		s.notice(fmt.Sprintf("“%s” was transcribed before; this is the text from then.", j.Name), "Transcribe again",
+		s.notice(fmt.Sprintf(lang.L("“%s” was transcribed before; this is the text from then."), j.Name), lang.L("Transcribe again"),
 			func() { s.w.transcribeAgain(j.Transcript) }).about = j.Transcript
 	}
 }
@@ -122,7 +124,7 @@ func (s *strip) running() *app.Job {
 
 func (s *strip) cancel(id app.JobID) {
 	if i := slices.IndexFunc(s.jobs, func(l *jobLine) bool { return l.job.ID == id }); i >= 0 {
-		s.jobs[i].text.SetText("stopping…")
+		s.jobs[i].text.SetText(lang.L("stopping…"))
 		s.jobs[i].row.Refresh()
 	}
 	s.w.background(func(context.Context) error {
@@ -177,7 +179,7 @@ func (s *strip) add(text, action string, act func(), passing int) *noticeLine {
 			act()
 		}))
 	}
-	buttons = append(buttons, widget.NewButton("Dismiss", widget.Ghost, dismiss))
+	buttons = append(buttons, widget.NewButton(lang.L("Dismiss"), widget.Ghost, dismiss))
 	n.row = container.NewBorder(nil, nil, nil, centred(container.NewHBox(buttons...)), label)
 	s.drop(func(o *noticeLine) bool { return o.passing > 0 })
 	s.notices = append(s.notices, n)
@@ -203,7 +205,7 @@ func (s *strip) arrange() {
 	}
 	for i, l := range s.jobs {
 		if i == jobsShown {
-			more := fmt.Sprintf("and %d more waiting", len(s.jobs)-jobsShown)
+			more := fmt.Sprintf(lang.L("and %d more waiting"), len(s.jobs)-jobsShown)
 			s.lines.Add(widget.NewText(more, 12.5, look.Dim, fyne.TextStyle{}))
 			break
 		}

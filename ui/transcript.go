@@ -2,12 +2,13 @@ package ui
 
 import (
 	"context"
-	"slices"
-	"strconv"
+	"fmt"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
 	fynewidget "fyne.io/fyne/v2/widget"
 
@@ -20,7 +21,7 @@ import (
 // its segments as they come.
 type transcriptScreen struct {
 	w       *Window
-	content fyne.CanvasObject
+	content *fyne.Container
 
 	title    *widget.Text
 	naming   *renameEntry
@@ -30,22 +31,35 @@ type transcriptScreen struct {
 	warnings *fyne.Container
 	resume   *widget.Button
 	again    *widget.Button
+	more     *widget.Button // dictates into it
 	omitted  *widget.Button
+	follow   *widget.Button // the playing, after a person has scrolled away
+	cast     *cast          // who speaks
 	rows     *widget.Rows
 	none     *widget.Text
+	find     *finder
 
 	open      int64 // id of the transcript shown, 0 for none
 	entry     app.Entry
-	segments  []app.Segment
-	pending   []app.Segment // that came while the transcript was being read; nil when it is there
+	doc       *app.Document // nil until it is there
+	pending   []app.Segment // that came while the transcript was being read
 	omissions []app.Omission
-	speaking  []app.Utterance // what is being said, if this is being recorded
-	live      app.Recording   // how that stands
-	speakers  map[string]int  // in the order in which they were heard
-	editing   int64           // the segment that is being edited; 0 for none
+	speaking  []app.Utterance                // what is being said, if this is being recorded
+	live      app.Recording                  // how that stands
+	colours   map[string]fyne.ThemeColorName // of the speakers
+	saving    app.SavingChanged              // how storing what was done stands
+	edited    bool                           // what was done last was done to the text
+	editing   int64                          // the segment that is being edited; 0 for none
+	wish      *wish                          // to edit what is being said; nil for none
 	editor    *segmentEntry
+	editorBox fyne.CanvasObject // in the size that the text is read in
+	doubts    *doubts
+	timing    timing
+	nudged    time.Time // when a time was last moved with a key
 	loading   bool
-	awaiting  bool // the next transcript that begins is to be opened
+	wanted    float64 // from where to show it once it is there; below 0 from the top
+	stale     bool    // something has changed while it was loading
+	awaiting  bool    // the next transcript that begins is to be opened
 }
 
 func newTranscriptScreen(w *Window) *transcriptScreen {
@@ -58,26 +72,37 @@ func newTranscriptScreen(w *Window) *transcriptScreen {
 		rows:     widget.NewRows(),
 		none:     widget.NewText("", look.TextSize, look.Dim, fyne.TextStyle{}).Aligned(fyne.TextAlignCenter).Giving(),
 	}
+	t.cast = newCast(t)
 	t.naming = newRenameEntry(w)
-	t.editor = newSegmentEntry(w)
+	t.editor = newSegmentEntry(t)
+	t.editorBox = container.NewThemeOverride(t.editor, look.ReadingTheme{})
 	t.titleBox = container.NewStack(t.title)
-	t.resume = widget.NewButton("Resume", widget.Primary, w.resume)
-	t.again = widget.NewButton("Transcribe again", widget.Plain, w.again)
+	t.resume = widget.NewButton(lang.L("Resume"), widget.Primary, w.resume)
+	t.again = widget.NewButton(lang.L("Transcribe again"), widget.Plain, func() { w.popUp(w.againMenu(), t.again) })
+	t.more = widget.NewButton(lang.L("Continue here"), widget.Plain, w.continueHere)
 	t.omitted = widget.NewButton("", widget.Ghost, func() { w.omitted.show(t.open, t.omissions) })
+	t.follow = widget.NewButton(lang.L("Follow  F6"), widget.Ghost, func() { w.player.follow() })
+	t.follow.Hide()
+	t.doubts = newDoubts(t)
 	t.rows.Column, t.rows.Inset = look.TextColumn, 24
-	t.rows.Length = func() int { return len(t.segments) + len(t.speaking) }
-	t.rows.Create = func() fyne.CanvasObject { return widget.NewSegmentView() }
+	t.rows.Length = func() int { return t.length() + len(t.speaking) }
+	t.rows.Create = t.create
 	t.rows.Update = func(i int, o fyne.CanvasObject) { t.fill(i, o.(*widget.SegmentView)) }
 	t.rows.Height = t.height
 	t.rows.Estimate = func(i int, width float32) float32 {
-		if i >= len(t.segments) || t.edits(i) {
+		if i >= t.length() || t.edits(i) {
 			return t.height(i, width)
 		}
-		return widget.SegmentEstimate(t.segments[i].Text, t.speaker(i) != "", width)
+		return widget.SegmentEstimate(t.at(i).Text, t.speaker(i) != "", width)
 	}
-	t.rows.Selectable = func(i int) bool { return i < len(t.segments) }
-	t.rows.OnAgain = t.edit
-	t.rows.OnKey = w.typedKey
+	t.rows.Several = true
+	t.rows.OnAgain = t.doubts.enter
+	t.rows.OnCurrent = t.selected
+	t.rows.OnKey, t.rows.OnRune = w.typedKey, t.assignDigit
+	t.rows.OnSpace = func() { w.typedKey(&fyne.KeyEvent{Name: fyne.KeySpace}) }
+	t.rows.OnMenu = t.showLineMenu
+	t.rows.OnScrolled = func() { w.player.scrolled() }
+	t.find = newFinder(t)
 	t.content = t.layout()
 	return t
 }
@@ -85,13 +110,23 @@ func newTranscriptScreen(w *Window) *transcriptScreen {
 // A label's text begins so far inside of it.
 const labelInset = 8
 
-func (t *transcriptScreen) layout() fyne.CanvasObject {
+func (t *transcriptScreen) layout() *fyne.Container {
 	// The row is as high without a button as with one.
 	strut := widget.NewSpace(0, t.again.MinSize().Height)
-	about := container.NewBorder(nil, nil, nil, container.NewHBox(strut, t.omitted, t.state, t.resume, t.again), centred(t.meta))
+	line := &aside{text: t.meta}
+	about := container.New(line, centred(t.meta), container.NewHBox(strut, t.follow, t.doubts.toggle, t.omitted, t.state, t.resume, t.more, t.again))
 	head := container.New(&column{look.TextColumn, 24}, container.New(layout.NewCustomPaddedVBoxLayout(2),
-		widget.NewSpace(0, 18), t.titleBox, about, t.warnings, widget.NewSpace(0, 8)))
-	return container.NewBorder(head, widget.NewSpace(0, 8), nil, nil, container.NewStack(t.rows, centred(t.none)))
+		widget.NewSpace(0, 18), t.titleBox, about, t.warnings, t.cast.content, widget.NewSpace(0, 8), t.find.content))
+	below := container.NewVBox(t.doubts.content, widget.NewSpace(0, 8))
+	body := container.NewStack(t.rows, centred(t.none))
+	widths := []*float32{&t.cast.flow.width, &line.width, &t.doubts.line.width}
+	return container.New(&wrapping{layout.NewBorderLayout(head, below, nil, nil), widths, look.TextColumn, 24}, body, head, below)
+}
+
+// arrange makes room for what is higher now than it was. Only what lies below
+// moves: to refresh everything would fill each row.
+func (t *transcriptScreen) arrange() {
+	t.content.Layout.Layout(t.content.Objects, t.content.Size())
 }
 
 // column centres its object and limits its width.
@@ -102,64 +137,13 @@ func (c *column) MinSize(o []fyne.CanvasObject) fyne.Size {
 }
 
 func (c *column) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	width := min(c.widest, size.Width-2*c.inset)
+	width := columnWidth(c.widest, c.inset, size.Width)
 	o[0].Move(fyne.NewPos((size.Width-width)/2, 0))
 	o[0].Resize(fyne.NewSize(width, size.Height))
 }
 
-// openAt shows a transcript, from the segment at a time on if that is not
-// negative.
-func (t *transcriptScreen) openAt(id int64, at float64) {
-	t.awaiting = false
-	t.w.strip.opened(id)
-	if id == t.open && !t.loading {
-		t.showAt(at)
-		t.w.showHome()
-		return
-	}
-	t.stopEditing(true)
-	t.open, t.entry, t.segments, t.omissions, t.pending, t.loading = id, app.Entry{ID: id}, nil, nil, nil, true
-	t.recording(t.live)
-	t.w.pump.start(func(ctx context.Context) func() {
-		whole, err := t.w.app.Transcript(ctx, id)
-		return func() { t.loaded(id, whole, err, at) }
-	})
-}
-
-// loaded shows what was read, and what has come since.
-func (t *transcriptScreen) loaded(id int64, whole app.Transcript, err error, at float64) {
-	if id != t.open || !t.loading {
-		return // another was opened meanwhile
-	}
-	t.loading = false
-	if err != nil {
-		t.open = 0
-		t.w.complain(err)
-		t.w.showHome()
-		return
-	}
-	if t.entry.Title == "" || t.entry.State == "" {
-		t.entry = whole.Entry
-	}
-	t.segments, t.omissions = whole.Segments, whole.Omissions
-	t.append(t.pending)
-	t.pending = nil
-	t.rows.Reset()
-	t.showEntry()
-	t.showAt(at)
-	t.w.library.mark()
-	t.w.showHome()
-}
-
-// showAt scrolls to the segment that is being said at a time.
-func (t *transcriptScreen) showAt(at float64) {
-	if at < 0 || len(t.segments) == 0 {
-		return
-	}
-	i := slices.IndexFunc(t.segments, func(s app.Segment) bool { return s.End > at })
-	t.rows.SetSelected(i)
-	t.rows.ScrollNear(i)
-}
+// columnWidth is how wide a column gets where there is room.
+func columnWidth(widest, inset, room float32) float32 { return min(widest, room-2*inset) }
 
 // entryChanged shows news of the open transcript, and opens the one that was
 // waited for.
@@ -173,55 +157,11 @@ func (t *transcriptScreen) entryChanged(e app.Entry) {
 	ended := t.entry.State == app.StateRunning && e.State != app.StateRunning
 	t.entry = e
 	t.showEntry()
+	if t.shown() {
+		t.w.player.lengthen()
+	}
 	if ended {
-		t.countOmissions()
-	}
-}
-
-func (t *transcriptScreen) removed(id int64) {
-	if id == t.open {
-		t.open, t.loading, t.segments = 0, false, nil
-		t.w.showHome()
-	}
-}
-
-// added shows new segments, following them if the end was in view.
-func (t *transcriptScreen) added(id int64, segments []app.Segment) {
-	switch {
-	case id == 0 || id != t.open:
-	case t.loading:
-		t.pending = append(t.pending, segments...)
-	default:
-		follow := t.rows.AtEnd()
-		t.append(segments)
-		t.rows.Refresh()
-		if follow {
-			t.rows.ScrollToEnd()
-		}
-		t.showNone()
-	}
-}
-
-// append adds segments that are not there yet, each in its place in time: what
-// is read from the library and what is reported can overlap, and of two tracks
-// the later segment may come first.
-func (t *transcriptScreen) append(segments []app.Segment) {
-	first := len(t.segments) // from here on rows are others
-	for _, s := range segments {
-		at := len(t.segments)
-		for at > 0 && t.segments[at-1].Start > s.Start {
-			at--
-		}
-		if slices.ContainsFunc(t.segments[max(0, at-2):], func(o app.Segment) bool {
-			return o.ID != 0 && o.ID == s.ID || o.Start == s.Start && o.Text == s.Text && o.Speaker == s.Speaker
-		}) {
-			continue
-		}
-		first = min(first, at)
-		t.segments = slices.Insert(t.segments, at, s)
-	}
-	for i := first; i < t.rows.Length(); i++ {
-		t.rows.Changed(i)
+		t.replaced(e.ID) // what was left out is known now
 	}
 }
 
@@ -229,7 +169,8 @@ func (t *transcriptScreen) append(segments []app.Segment) {
 func (t *transcriptScreen) showEntry() {
 	e := t.entry
 	t.title.SetText(e.Title)
-	parts := []string{e.Created.Local().Format("2 Jan 2006"), app.Clock(e.Duration)}
+	t.w.tabs.show()
+	parts := []string{dayText(e.Created), app.Clock(e.Duration)}
 	if e.Language != "" {
 		parts = append(parts, t.w.language(e.Language))
 	}
@@ -238,21 +179,25 @@ func (t *transcriptScreen) showEntry() {
 	if t.isLive() {
 		t.showLive()
 	} else if e.State == app.StateRunning {
-		t.state.Set("transcribing", look.Accent, look.AccentSoft)
+		t.state.Set(lang.L("transcribing"), look.Accent, look.AccentSoft)
 	} else if e.State.Resumable() {
-		t.state.Set(string(e.State)+" at "+app.Clock(e.Position), look.Warning, look.Line)
+		t.state.Set(fmt.Sprintf(lang.L("%s at %s"), said(string(e.State)), app.Clock(e.Position)), look.Warning, look.Line)
+	}
+	if t.saving.Err != nil {
+		t.state.Set(lang.L("not stored yet"), look.Warning, look.Line)
 	}
 	setVisible(t.resume, e.State.Resumable())
 	setVisible(t.again, e.State == app.StateDone)
 	t.warnings.RemoveAll()
 	for _, warning := range e.Warnings {
-		l := fynewidget.NewLabel(warning)
+		l := fynewidget.NewLabel(said(warning))
 		l.Wrapping, l.Importance = fyne.TextWrapWord, fynewidget.WarningImportance
 		l.SizeName = captionText
 		t.warnings.Add(container.New(layout.NewCustomPaddedLayout(0, 0, -labelInset, 0), l))
 	}
 	t.showOmissions()
 	t.showNone()
+	t.arrange()
 	t.w.toolbar.update()
 }
 
@@ -262,25 +207,29 @@ func (t *transcriptScreen) showNone() {
 	if t.rows.Length() == 0 {
 		switch t.entry.State {
 		case app.StateRunning:
-			text = "The text will appear here as it is recognised."
+			text = lang.L("The text will appear here as it is recognised.")
 			if t.isLive() {
-				text = "Speak: the text will appear here as you do."
+				text = lang.L("Speak: the text will appear here as you do.")
 			}
 		case app.StateDone:
-			text = "No speech was found in this recording."
+			text = lang.L("No speech was found in this recording.")
 		default:
-			text = "Nothing was transcribed yet."
+			text = lang.L("Nothing was transcribed yet.")
 		}
 	}
 	t.none.SetText(text)
 }
 
-// text is the selected segment, or else the whole text.
+// text is that of the selected segments, or else the whole.
 func (t *transcriptScreen) text() string {
-	if i := t.rows.Selected(); i >= 0 && i < len(t.segments) {
-		return t.segments[i].Text
+	if t.doc == nil {
+		return ""
 	}
-	return app.Transcript{Segments: t.segments}.Text()
+	whole := t.doc.Transcript()
+	if chosen := t.selection(); len(chosen) > 0 {
+		whole.Segments = chosen
+	}
+	return whole.Text()
 }
 
 // rename makes the title editable.
@@ -312,8 +261,6 @@ func setVisible(o fyne.CanvasObject, on bool) {
 		o.Hide()
 	}
 }
-
-func plain(n int) string { return strconv.Itoa(n) }
 
 // renameEntry edits a title in place: Enter keeps it, Escape does not, leaving
 // it does.

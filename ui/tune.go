@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
 	fynewidget "fyne.io/fyne/v2/widget"
 
@@ -41,16 +42,16 @@ func newTuneScreen(w *Window) *tuneScreen {
 	s.audio = widget.NewText("", look.SmallSize, look.Dim, fyne.TextStyle{}).Giving()
 	s.title = widget.NewText("", look.TextSize, look.Ink, fyne.TextStyle{Bold: true}).Giving()
 	s.news = widget.NewText("", look.SmallSize, look.Dim, fyne.TextStyle{}).Giving()
-	s.choose = widget.NewButton("Choose a file…", widget.Plain, func() {
-		w.openFile("Choose a recording to compare", "Audio and video", mediaExtensions, s.hear)
+	s.choose = widget.NewButton(lang.L("Choose a file…"), widget.Plain, func() {
+		w.openFile(lang.L("Choose a recording to compare"), lang.L("Audio and video"), mediaExtensions, s.hear)
 	})
 	s.back = widget.NewButton("", widget.Plain, s.leave)
-	s.start = widget.NewButton("Measure", widget.Primary, s.measure)
+	s.start = widget.NewButton(lang.L("Measure"), widget.Primary, s.measure)
 	s.going = container.New(layout.NewCustomPaddedVBoxLayout(6), s.bar, s.news)
 	s.results = container.New(layout.NewCustomPaddedVBoxLayout(14))
-	s.content = page("Tune for this machine", container.NewHBox(s.back, s.start),
-		formCard(s.title, tight(wrapped("With weights of fewer bits some machines are much faster, and the text may change. "+
-			"This measures both, in some minutes in which recordings wait. Nothing is changed until you say so.")),
+	s.content = page(lang.L("Tune for this machine"), container.NewHBox(s.back, s.start),
+		formCard(s.title, tight(wrapped(lang.L("With weights of fewer bits some machines are much faster, and the text may change. "+
+			"This measures both, in some minutes in which recordings wait. Nothing is changed until you say so."))),
 			container.NewBorder(nil, nil, nil, s.choose, s.audio), s.going),
 		s.results, widget.NewSpace(0, 8))
 	return s
@@ -72,11 +73,10 @@ func (s *tuneScreen) hear(path string) {
 		return // the dialog was open while measuring began
 	}
 	s.path = path
-	what := "the newest recording in the library"
+	s.audio.SetText(lang.L("The text of a minute of the newest recording in the library is compared."))
 	if path != "" {
-		what = "“" + filepath.Base(path) + "”"
+		s.audio.SetText(fmt.Sprintf(lang.L("The text of a minute of “%s” is compared."), filepath.Base(path)))
 	}
-	s.audio.SetText("The text of a minute of " + what + " is compared.")
 	s.results.RemoveAll()
 	s.busy(nil)
 }
@@ -92,11 +92,11 @@ func (s *tuneScreen) busy(cancel context.CancelFunc) {
 	s.bar.SetFraction(0)
 	switch {
 	case going:
-		s.back.SetText("Cancel")
+		s.back.SetText(lang.L("Cancel"))
 	case len(s.results.Objects) > 0:
-		s.back.SetText("Keep as it is")
+		s.back.SetText(lang.L("Keep as it is"))
 	default:
-		s.back.SetText("Back")
+		s.back.SetText(lang.L("Back"))
 	}
 	s.content.Refresh()
 }
@@ -105,7 +105,7 @@ func (s *tuneScreen) busy(cancel context.CancelFunc) {
 func (s *tuneScreen) leave() {
 	if s.cancel != nil {
 		s.cancel()
-		s.news.SetText("stopping…")
+		s.news.SetText(lang.L("stopping…"))
 		return
 	}
 	s.w.showModels()
@@ -135,13 +135,13 @@ func (s *tuneScreen) run(work func(ctx context.Context) (done func(), err error)
 func (s *tuneScreen) measure() {
 	req := app.TuneRequest{Model: s.model.Path, Audio: s.path}
 	s.results.RemoveAll()
-	s.news.SetText("starting")
+	s.news.SetText(lang.L("starting"))
 	s.run(func(ctx context.Context) (func(), error) {
 		t, err := s.w.app.Tune(ctx, req, func(p app.TuneProgress) {
 			s.w.pump.do(func() {
 				if ctx.Err() == nil {
 					s.bar.SetFraction(p.Fraction)
-					s.news.SetText(p.Text())
+					s.news.SetText(said(p.Text()))
 				}
 			})
 		})
@@ -152,11 +152,11 @@ func (s *tuneScreen) measure() {
 // use puts one of the candidates into force.
 func (s *tuneScreen) use(c app.Candidate) {
 	model := s.model.Path
-	s.news.SetText("writing " + c.Model)
+	s.news.SetText(fmt.Sprintf(lang.L("writing %s"), c.Model))
 	s.run(func(ctx context.Context) (func(), error) {
 		name, err := s.w.app.UseWeights(ctx, model, c.Name)
 		return func() {
-			s.w.strip.passing(fmt.Sprintf("%s is used from now on.", name))
+			s.w.strip.passing(fmt.Sprintf(lang.L("%s is used from now on."), name))
 			if s.w.shows(s.content) {
 				s.w.showModels()
 			}
@@ -167,15 +167,15 @@ func (s *tuneScreen) use(c app.Candidate) {
 // found shows what was found out.
 func (s *tuneScreen) found(t app.Tuning) {
 	best, worthwhile := t.Proposed()
-	verdict := fmt.Sprintf("Nothing is clearly faster than %s here.", t.Candidates[0].Name)
+	verdict := fmt.Sprintf(lang.L("Nothing is clearly faster than %s here."), t.Candidates[0].Name)
 	if worthwhile {
-		verdict = best.Proposal()
+		verdict = said(best.Proposal())
 	}
-	heard := fmt.Sprintf("Measured on %s. ", t.Device)
+	heard := fmt.Sprintf(lang.L("Measured on %s."), t.Device) + " "
 	if t.Heard == "" {
-		heard += "The text was not compared: choose a file to hear. " + t.Unheard
+		heard += lang.L("The text was not compared: choose a file to hear.") + " " + said(t.Unheard)
 	} else {
-		heard += fmt.Sprintf("Text of a minute of “%s” from %s on.", filepath.Base(t.Heard), app.Clock(t.Start))
+		heard += fmt.Sprintf(lang.L("Text of a minute of “%s” from %s on."), filepath.Base(t.Heard), app.Clock(t.Start))
 	}
 	rows := []fyne.CanvasObject{tight(wrapped(verdict))}
 	for i, c := range t.Candidates {
@@ -198,14 +198,14 @@ func (s *tuneScreen) row(t app.Tuning, c app.Candidate, own, proposed bool) fyne
 	}
 	bar := widget.NewBar()
 	bar.SetFraction(c.Speed / max(t.Fastest(), 1e-9))
-	words, use := "as it is", fyne.CanvasObject(widget.NewSpace(0, 32))
+	words, use := lang.L("as it is"), fyne.CanvasObject(widget.NewSpace(0, 32))
 	if !own {
-		words = t.Compared(c)
+		words = said(t.Compared(c))
 		style := widget.Plain
 		if proposed {
 			style = widget.Primary
 		}
-		use = widget.NewButton("Use", style, func() { s.use(c) })
+		use = widget.NewButton(lang.L("Use"), style, func() { s.use(c) })
 	}
 	return container.NewBorder(nil, nil, cell(64, c.Name, look.Ink, true),
 		container.NewHBox(cell(60, app.SpeedText(c.Speed), look.Ink, proposed), cell(70, app.Bytes(c.Size), look.Dim, false),
@@ -217,10 +217,10 @@ func (s *tuneScreen) row(t app.Tuning, c app.Candidate, own, proposed bool) fyne
 func changesCard(t app.Tuning, c app.Candidate) fyne.CanvasObject {
 	lines := make([]string, len(c.Changes))
 	for i, change := range c.Changes {
-		lines[i] = change.Text()
+		lines[i] = said(change.Text())
 	}
 	return formCard(
-		widget.NewText(c.Name+": "+t.Compared(c), look.TextSize, look.Ink, fyne.TextStyle{Bold: true}).Giving(),
+		widget.NewText(c.Name+": "+said(t.Compared(c)), look.TextSize, look.Ink, fyne.TextStyle{Bold: true}).Giving(),
 		tight(wrapped(strings.Join(lines, "\n"))))
 }
 

@@ -130,8 +130,8 @@ func TestTunePage(t *testing.T) {
 		Candidates: []app.Candidate{
 			{WeightType: types[0], Model: "tiny", Size: 78e6, Speed: 1, Words: make([]string, 131)},
 			{WeightType: types[1], Model: "tiny-bf16", Size: 78e6, Speed: 1.87},
-			{WeightType: types[2], Model: "tiny-q8_0", Size: 44e6, Speed: 1.4, Differ: 1, Changes: []app.Change{{Before: "ship", After: "sheep"}}},
-			{WeightType: types[4], Model: "tiny-q4_0", Size: 26e6, Speed: 2.4, Differ: 2, Changes: []app.Change{{Before: "ship"}, {After: "at dawn"}}},
+			{WeightType: types[2], Model: "tiny-q8_0", Size: 44e6, Speed: 1.4, Differ: 1, Changes: []app.Difference{{Before: "ship", After: "sheep"}}},
+			{WeightType: types[4], Model: "tiny-q4_0", Size: 26e6, Speed: 2.4, Differ: 2, Changes: []app.Difference{{Before: "ship"}, {After: "at dawn"}}},
 		},
 	})
 	h.tune.busy(nil)

@@ -41,30 +41,43 @@ type Options struct {
 
 // Window is the main window. Its methods belong to Fyne's goroutine.
 type Window struct {
-	app     *app.App
-	fyne    fyne.App
-	win     fyne.Window
-	pump    *pump
-	log     *slog.Logger
-	dialogs FileDialogs
-	asking  bool // a file dialog is open
+	app      *app.App
+	fyne     fyne.App
+	win      fyne.Window
+	pump     *pump
+	log      *slog.Logger
+	dialogs  FileDialogs
+	asking   bool // a file dialog is open
+	quitting bool // it was asked whether to quit
 
 	toolbar    *toolbar
 	library    *library
-	transcript *transcriptScreen
+	search     *searchScreen
+	transcript *transcriptScreen   // the one that is shown
+	open       []*transcriptScreen // all, in the order of their tabs: one at least
+	tabs       *tabBar
 	welcome    *welcomeScreen
 	settings   *settingsScreen
+	shortcuts  fyne.CanvasObject // the page of keys
 	once       *onceScreen
 	omitted    *omittedScreen
+	compare    *compareScreen
 	models     *modelsScreen
 	tune       *tuneScreen
+	deleted    *deletedScreen
 	strip      *strip
+	player     *playerBar
 	recorder   *recorder
-	bottom     *fyne.Container // both
+	continued  *continuation   // nil unless a recording goes into another transcript too
+	bottom     *fyne.Container // all three
 	centre     *fyne.Container
 
-	languages map[string]string // name by code
-	trashed   []trashed         // the last is the first that undo brings back
+	keys      []keyGroup               // what they do
+	languages map[string]string        // name by code
+	trashed   []*trashed               // the last is the first that undo brings back
+	inserting sequence                 // of text into a transcript that is not open
+	heard     map[int64]app.HeardAgain // what was heard again last, by transcript
+	comparing int64                    // the transcript that is being opened to be compared with that; 0 for none
 	now       func() time.Time
 }
 
@@ -72,7 +85,7 @@ type Window struct {
 func New(ctx context.Context, f fyne.App, a *app.App, opt Options) *Window {
 	w := &Window{
 		app: a, fyne: f, win: f.NewWindow("Earshot"),
-		dialogs: opt.Dialogs, log: opt.Log, now: opt.Now, languages: map[string]string{},
+		dialogs: opt.Dialogs, log: opt.Log, now: opt.Now, languages: map[string]string{}, heard: map[int64]app.HeardAgain{},
 	}
 	if w.now == nil {
 		w.now = time.Now
@@ -81,39 +94,49 @@ func New(ctx context.Context, f fyne.App, a *app.App, opt Options) *Window {
 		w.log = slog.New(slog.DiscardHandler)
 	}
 	w.pump = newPump(ctx, opt.Dispatch, w.log)
+	w.inserting.pump = w.pump
 	for _, l := range a.Languages() {
-		w.languages[l.Code] = l.Name
+		w.languages[l.Code] = said(l.Name)
 	}
-	f.Settings().SetTheme(look.Theme{Force: a.Settings().Theme})
+	w.dress()
 	w.toolbar = newToolbar(w)
 	w.library = newLibrary(w)
+	w.search = newSearchScreen(w)
 	w.transcript = newTranscriptScreen(w)
+	w.open = []*transcriptScreen{w.transcript}
+	w.tabs = newTabBar(w)
 	w.welcome = newWelcomeScreen(w)
 	w.settings = newSettingsScreen(w)
 	w.once = newOnceScreen(w)
 	w.omitted = newOmittedScreen(w)
+	w.compare = newCompareScreen(w)
 	w.models = newModelsScreen(w)
 	w.tune = newTuneScreen(w)
+	w.deleted = newDeletedScreen(w)
 	w.strip = newStrip(w)
+	w.player = newPlayerBar(w)
 	w.recorder = newRecorder(w)
-	w.bottom = container.New(layout.NewCustomPaddedVBoxLayout(0), w.recorder.content, w.strip.content)
+	w.bottom = container.New(layout.NewCustomPaddedVBoxLayout(0), w.recorder.content, w.strip.content, w.player.content)
 	w.bottom.Hide()
 	w.centre = container.NewStack()
-	w.win.SetContent(w.layout())
+	w.win.SetContent(widget.WithTips(w.layout()))
 	w.win.SetPadded(false)
 	w.win.Resize(fyne.NewSize(1280, 800))
 	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.dropped(uris) })
+	w.win.SetCloseIntercept(w.quit)
 	w.bindKeys()
+	w.shortcuts = newShortcutsPage(w)
 
 	w.pump.follow(a.Subscribe(), w.apply)
 	for _, n := range opt.Notices {
-		w.strip.notice(n, "", nil)
+		w.strip.notice(saidEach(n), "", nil)
 	}
 	w.library.reload()
 	w.welcome.look()
 	w.showHome()
 	w.transcribe(opt.Files)
 	w.background(a.RecoverRecordings)
+	a.ServeAPI()
 	return w
 }
 
@@ -138,13 +161,13 @@ func (w *Window) layout() fyne.CanvasObject {
 	top := container.NewVBox(w.toolbar.content)
 	return container.NewBorder(
 		container.New(layout.NewCustomPaddedVBoxLayout(0), top, widget.NewLine(false)),
-		w.bottom, left, nil, w.centre)
+		w.bottom, left, nil, container.NewBorder(w.tabs.content, nil, nil, nil, w.centre))
 }
 
 // arrangeBottom makes room at the bottom for what is going on, and none if
 // nothing is.
 func (w *Window) arrangeBottom() {
-	setVisible(w.bottom, w.recorder.content.Visible() || w.strip.content.Visible())
+	setVisible(w.bottom, w.recorder.content.Visible() || w.strip.content.Visible() || w.player.content.Visible())
 	w.win.Content().Refresh()
 }
 
@@ -187,35 +210,46 @@ func (w *Window) showHome() {
 	} else {
 		w.show(w.welcome.content)
 	}
+	w.player.arrange()
 	w.toolbar.update()
 }
 
 // apply shows what has happened.
 func (w *Window) apply(events []app.Event) {
 	for _, e := range events {
-		switch e := e.(type) {
-		case app.JobChanged:
-			w.strip.job(e.Job)
-		case app.EntryChanged:
-			w.library.changed(e.Entry)
-			w.transcript.entryChanged(e.Entry)
-		case app.EntryRemoved:
-			w.library.removed(e.ID)
-			w.transcript.removed(e.ID)
-		case app.DownloadChanged:
-			w.models.changed(e.Download)
-		case app.SegmentsAdded:
-			w.transcript.added(e.Transcript, e.Segments)
-		case app.SegmentsChanged:
-			w.transcript.changed(e.Transcript, e.Segments)
-		case app.TextReplaced:
-			w.transcript.replaced(e.Transcript)
-		case app.RecordingChanged:
-			w.recorder.show(e.Recording)
-			w.transcript.recording(e.Recording)
-		}
+		w.happened(e)
+		w.each(func(t *transcriptScreen) { t.happened(e) })
+		w.continued.happened(w, e)
 	}
 	w.toolbar.update()
+}
+
+// happened shows what an event means for everything but the open transcripts.
+func (w *Window) happened(e app.Event) {
+	switch e := e.(type) {
+	case app.JobChanged:
+		w.strip.job(e.Job)
+	case app.EntryChanged:
+		w.library.changed(e.Entry)
+	case app.EntryRemoved:
+		w.library.removed(e.ID)
+		delete(w.heard, e.ID)
+	case app.HeardAgain:
+		w.heardAgain(e)
+	case app.DownloadChanged:
+		w.models.changed(e.Download)
+	case app.ServingChanged:
+		w.settings.serving.changed(e.Serving)
+		if e.Serving.Err != nil && !w.shows(w.settings.content) {
+			w.complain(e.Serving.Err)
+		}
+	case app.PlayerChanged:
+		w.player.changed(e.Playing)
+	case app.OverviewChanged:
+		w.player.surveyed(e.State)
+	case app.RecordingChanged:
+		w.recorder.show(e.Recording)
+	}
 }
 
 // transcribe queues files, and adds those that are models.
@@ -262,8 +296,7 @@ func (w *Window) background(work func(context.Context) error) {
 // complain shows an error as a sentence and a hint.
 func (w *Window) complain(err error) {
 	w.log.Debug("show error", "error", err)
-	sentence, hint := app.Explain(err)
-	w.strip.notice(strings.TrimSpace(sentence+" "+hint), "", nil)
+	w.strip.notice(explain(err), "", nil)
 }
 
 // language is the name of a language's code.

@@ -2,10 +2,13 @@ package ui
 
 import (
 	"context"
+	"fmt"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
 	"earshot/app"
@@ -29,16 +32,17 @@ type welcomeScreen struct {
 func newWelcomeScreen(w *Window) *welcomeScreen {
 	s := &welcomeScreen{
 		w:      w,
-		title:  widget.NewText("Turn speech into text, on this machine", look.HeroSize, look.Ink, fyne.TextStyle{Bold: true}).Giving(),
+		title:  widget.NewText(lang.L("Turn speech into text, on this machine"), look.HeroSize, look.Ink, fyne.TextStyle{Bold: true}).Giving(),
 		about:  widget.NewText("", 12.5, look.Dim, fyne.TextStyle{}).Giving(),
 		folder: fynewidget.NewLabel(""),
-		drop:   widget.NewDropZone("Drop audio or video here", "or press Open… and choose a file"),
+		drop:   widget.NewDropZone(lang.L("Drop audio or video here"), lang.L("or press Open… and choose a file")),
 	}
 	s.folder.Wrapping, s.folder.SizeName, s.folder.Importance = fyne.TextWrapBreak, captionText, fynewidget.LowImportance
 	s.row = container.NewGridWithColumns(3)
-	s.models = container.New(layout.NewCustomPaddedVBoxLayout(10), s.row, s.folder, container.NewHBox(
-		widget.NewButton("All models…", widget.Plain, w.showModels),
-		widget.NewButton("Add a model file…", widget.Plain, w.chooseModel)))
+	flush := container.New(layout.NewCustomPaddedLayout(0, 0, -theme.InnerPadding(), -theme.InnerPadding()), s.folder)
+	s.models = container.New(layout.NewCustomPaddedVBoxLayout(10), s.row, flush, container.NewHBox(
+		widget.NewButton(lang.L("All models…"), widget.Plain, w.showModels),
+		widget.NewButton(lang.L("Add a model file…"), widget.Plain, w.chooseModel)))
 	s.models.Hide()
 	s.drop.OnTapped = w.openMedia
 	s.content = container.NewVScroll(container.New(&column{look.TextColumn, 24}, container.New(layout.NewCustomPaddedVBoxLayout(8),
@@ -85,13 +89,13 @@ func (s *welcomeScreen) found(model, hearing bool) {
 	dirs := joinPaths(s.w.app.Models().Dirs[:1])
 	switch {
 	case !model:
-		s.about.SetText("Nothing leaves your computer. It needs a model, once; you can change it later.")
-		s.folder.SetText("A model goes to " + dirs + ". You can add a file that you have, or drop it on the window.")
+		s.about.SetText(lang.L("Nothing leaves your computer. It needs a model, once; you can change it later."))
+		s.folder.SetText(fmt.Sprintf(lang.L("A model goes to %s. You can add a file that you have, or drop it on the window."), dirs))
 	case !hearing:
-		s.about.SetText("Nothing leaves your computer. The voice activity model is missing; without it, silence may be given words.")
-		s.folder.SetText("It comes with every model that is downloaded; or add " + app.VADFile + ", or put it into " + dirs + ".")
+		s.about.SetText(lang.L("Nothing leaves your computer. The voice activity model is missing; without it, silence may be given words."))
+		s.folder.SetText(fmt.Sprintf(lang.L("It comes with every model that is downloaded; or add %s, or put it into %s."), app.VADFile, dirs))
 	default:
-		s.about.SetText("Nothing leaves your computer.")
+		s.about.SetText(lang.L("Nothing leaves your computer."))
 	}
 	s.content.Refresh()
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"fyne.io/fyne/v2/lang"
 	"github.com/sqweek/dialog"
 )
 
@@ -22,7 +23,7 @@ type Dialogs struct{}
 // extensions come without a dot.
 func (Dialogs) Open(title, kind string, extensions []string) (path string, err error) {
 	return ask(func() (string, error) {
-		return dialog.File().Title(title).Filter(kind, anyCase(extensions)...).Filter("All files", "*").Load()
+		return dialog.File().Title(title).Filter(kind, anyCase(extensions)...).Filter(lang.L("All files"), "*").Load()
 	})
 }
 
@@ -32,6 +33,11 @@ func (Dialogs) Save(title, name, kind string, extensions []string) (path string,
 	return ask(func() (string, error) {
 		return dialog.File().Title(title).Filter(kind, extensions...).SetStartFile(name).Save()
 	})
+}
+
+// Folder asks for a folder; "" if the person changed their mind.
+func (Dialogs) Folder(title string) (path string, err error) {
+	return ask(func() (string, error) { return dialog.Directory().Title(title).Browse() })
 }
 
 // anyCase adds extensions in capitals: GTK tells them apart.

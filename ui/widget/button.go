@@ -2,11 +2,8 @@ package widget
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
-
-	"earshot/ui/look"
 )
 
 // Style is how much a button asks for attention.
@@ -18,17 +15,25 @@ const (
 	Primary
 	Ghost // no border: an action that is there if it is wanted
 	Red   // ends a recording
+	Round // the main action of a bar: a disc with an icon
 )
 
-// Button is a word that can be tapped.
+// Button is a word that can be tapped, or an icon.
 type Button struct {
 	widget.DisableableWidget
 	Text  string
 	Style Style
+	// Icon is shown in place of the text, Tip when the pointer rests on the
+	// button: an icon needs one.
+	Icon fyne.Resource
+	Tip  string
+	// On says that what the button switches is switched on.
+	On bool
 	// OnTapped is called when the button is tapped, or on Enter or Space.
 	OnTapped func()
 
 	hovered, focused bool
+	tip              tip
 }
 
 var (
@@ -42,6 +47,8 @@ var (
 const (
 	buttonHeight  = 32
 	buttonPadding = 12
+	discSize      = 36
+	iconSize      = 18
 )
 
 // NewButton returns a button.
@@ -49,6 +56,29 @@ func NewButton(text string, style Style, tapped func()) *Button {
 	b := &Button{Text: text, Style: style, OnTapped: tapped}
 	b.ExtendBaseWidget(b)
 	return b
+}
+
+// NewIconButton returns a button with an icon and words that say what it does.
+func NewIconButton(icon fyne.Resource, says string, style Style, tapped func()) *Button {
+	b := &Button{Icon: icon, Tip: says, Style: style, OnTapped: tapped}
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// SetIcon changes the icon and the words that say what it does.
+func (b *Button) SetIcon(icon fyne.Resource, says string) {
+	if b.Icon != icon || b.Tip != says {
+		b.Icon, b.Tip = icon, says
+		b.Refresh()
+	}
+}
+
+// SetOn shows whether what the button switches is switched on.
+func (b *Button) SetOn(on bool) {
+	if b.On != on {
+		b.On = on
+		b.Refresh()
+	}
 }
 
 // SetText changes the word on the button.
@@ -79,19 +109,28 @@ func (b *Button) SetEnabled(on bool) {
 
 // Tapped implements fyne.Tappable.
 func (b *Button) Tapped(*fyne.PointEvent) {
+	b.tip.hide()
 	if !b.Disabled() && b.OnTapped != nil {
 		b.OnTapped()
 	}
 }
 
 // MouseIn implements desktop.Hoverable.
-func (b *Button) MouseIn(*desktop.MouseEvent) { b.hovered = true; b.Refresh() }
+func (b *Button) MouseIn(*desktop.MouseEvent) {
+	b.hovered = true
+	b.Refresh()
+	b.tip.wait(b, b.Tip)
+}
 
 // MouseMoved implements desktop.Hoverable.
 func (b *Button) MouseMoved(*desktop.MouseEvent) {}
 
 // MouseOut implements desktop.Hoverable.
-func (b *Button) MouseOut() { b.hovered = false; b.Refresh() }
+func (b *Button) MouseOut() {
+	b.hovered = false
+	b.Refresh()
+	b.tip.hide()
+}
 
 // FocusGained implements fyne.Focusable.
 func (b *Button) FocusGained() { b.focused = true; b.Refresh() }
@@ -102,71 +141,21 @@ func (b *Button) FocusLost() { b.focused = false; b.Refresh() }
 // TypedRune implements fyne.Focusable.
 func (b *Button) TypedRune(rune) {}
 
-// TypedKey implements fyne.Focusable.
+// TypedKey implements fyne.Focusable: what the button has no use for is the
+// window's.
 func (b *Button) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		b.Tapped(nil)
+	default:
+		passOn(b, e)
 	}
 }
 
-// CreateRenderer implements fyne.Widget.
-func (b *Button) CreateRenderer() fyne.WidgetRenderer {
-	r := &buttonRenderer{
-		b: b, box: canvas.NewRectangle(nil), tint: canvas.NewRectangle(nil), text: canvas.NewText("", nil),
+// passOn gives a key that a widget has no use for to its window.
+func passOn(o fyne.CanvasObject, e *fyne.KeyEvent) {
+	c := fyne.CurrentApp().Driver().CanvasForObject(o)
+	if c != nil && c.OnTypedKey() != nil {
+		c.OnTypedKey()(e)
 	}
-	r.box.CornerRadius, r.tint.CornerRadius = look.Radius, look.Radius
-	r.text.Alignment = fyne.TextAlignCenter
-	r.Refresh()
-	return r
 }
-
-type buttonRenderer struct {
-	b         *Button
-	box, tint *canvas.Rectangle
-	text      *canvas.Text
-}
-
-func (r *buttonRenderer) MinSize() fyne.Size {
-	return fyne.NewSize(fyne.MeasureText(r.b.Text, look.TextSize, fyne.TextStyle{}).Width+2*buttonPadding, buttonHeight)
-}
-
-func (r *buttonRenderer) Layout(size fyne.Size) {
-	r.box.Resize(size)
-	r.tint.Resize(size)
-	height := r.text.MinSize().Height
-	r.text.Resize(fyne.NewSize(size.Width, height))
-	r.text.Move(fyne.NewPos(0, (size.Height-height)/2))
-}
-
-func (r *buttonRenderer) Refresh() {
-	fill, stroke, ink := themeBackground, look.Line, look.Ink
-	switch {
-	case r.b.Style == Primary && !r.b.Disabled():
-		fill, stroke, ink = look.Accent, look.Accent, look.OnAccent
-	case r.b.Style == Red && !r.b.Disabled():
-		fill, stroke, ink = look.Recording, look.Recording, look.OnAccent
-	case r.b.Style == Ghost:
-		fill, stroke, ink = transparent, transparent, look.Dim
-	}
-	if r.b.Disabled() {
-		ink = look.Faint
-	}
-	if r.b.focused {
-		stroke = look.Accent
-	}
-	r.box.FillColor, r.box.StrokeColor, r.box.StrokeWidth = colour(fill), colour(stroke), 1
-	r.tint.FillColor = colour(transparent)
-	if r.b.hovered && !r.b.Disabled() {
-		r.tint.FillColor = colour(themeHover)
-	}
-	r.text.Text, r.text.Color, r.text.TextSize = r.b.Text, colour(ink), look.TextSize
-	r.box.Refresh()
-	r.tint.Refresh()
-	r.text.Refresh()
-}
-
-func (r *buttonRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.box, r.tint, r.text}
-}
-func (r *buttonRenderer) Destroy() {}

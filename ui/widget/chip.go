@@ -24,6 +24,9 @@ func NewChip() *Chip {
 	return c
 }
 
+// Text is what it says.
+func (c *Chip) Text() string { return c.text }
+
 // SetText changes the text.
 func (c *Chip) SetText(text string) { c.Set(text, c.ink, c.fill) }
 

@@ -1,11 +1,16 @@
 package widget
 
 import (
+	"image/color"
+	"maps"
 	"sort"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
+
+	"earshot/ui/look"
 )
 
 // Rows is a list of any length with rows of any height: only those in view
@@ -19,7 +24,7 @@ type Rows struct {
 	// Length, Create, Update and Height must be set before the list is shown.
 	Length func() int
 	Create func() fyne.CanvasObject
-	// Update fills an object with row i.
+	// Update fills an object with row i; the object draws itself anew.
 	Update func(i int, o fyne.CanvasObject)
 	// Height of row i at this width. It may be costly; it is called for rows
 	// in view only, and remembered.
@@ -30,39 +35,91 @@ type Rows struct {
 	Column float32 // widest that rows get, centred; 0 is the whole width
 	Inset  float32 // left free on each side of the column
 
+	// Cards frames the rows, with CardGap below each that is part of its height.
+	Cards bool
+
 	// Selectable says whether row i can be selected; nil means all can.
 	Selectable func(i int) bool
 	// OnSelected is called when a person selects a row.
 	OnSelected func(i int)
-	// OnAgain is called when a person taps the selected row, or presses Enter.
+	// OnTapped is called when a person taps a row, after OnSelected.
+	OnTapped func(i int)
+	// OnAgain is called when a person taps the selected row where nothing else
+	// is to be tapped, or presses Enter.
 	OnAgain func(i int)
+	// Several lets a person select more than one row: with Ctrl or Shift held,
+	// by tapping, arrows and Space, and all with Ctrl+A.
+	Several bool
+	// OnSelection is called when a person has selected other rows than before.
+	OnSelection func()
+	// OnAll is called for Ctrl+A, OnClear for Escape where several rows are
+	// selected; nil selects all, and of several the one touched last.
+	OnAll, OnClear func()
+	// OnMenu is called when a person wants the menu of row i: with the other
+	// mouse button, the menu key or Shift+F10. at is a place on the canvas.
+	OnMenu func(i int, at fyne.Position)
+	// OnCurrent is called when Selected is another than before, by a person's
+	// doing or not.
+	OnCurrent func()
+	// OnScrolled is called when a person scrolls.
+	OnScrolled func()
 	// OnKey is called for keys that the list has no use for.
 	OnKey func(*fyne.KeyEvent)
+	// OnRune is called for characters that are typed.
+	OnRune func(rune)
+	// OnSpace is called for Space; nil selects the row too, or no longer, where
+	// several can be selected.
+	OnSpace func()
 
 	scroll   *container.Scroll
 	content  *rowsContent
 	pool     []*rowItem
 	visible  map[int]*rowItem
 	selected int
-	focused  bool
+	told     int          // what Selected was when OnCurrent was called last
+	marked   map[int]bool // all that are selected, if several can be
+	anchored int          // where a range of selected rows begins
+	shift    bool         // is held
+	touched  touch
+	moving   bool // is scrolled, and not by a person
 	heights  []float32
 	exact    []bool
+	guess    bool      // some heights are below 0: nothing is known of those rows
 	tops     []float64 // tops[i] is where row i begins; one more than rows
 	width    float32   // of the rows, as measured
+	style    style     // as measured and drawn
 }
 
-var (
-	_ fyne.Widget    = (*Rows)(nil)
-	_ fyne.Focusable = (*Rows)(nil)
-)
+// CardGap is between rows that are cards.
+const CardGap = 8
+
+// style is what rows look like that no row knows of.
+type style struct {
+	ink     color.Color
+	reading float32
+}
+
+// touch is a tap, of which another one may be the second.
+type touch struct {
+	row int
+	at  fyne.Position
+	was time.Time
+}
+
+var _ fyne.Widget = (*Rows)(nil)
 
 // NewRows returns an empty list.
 func NewRows() *Rows {
-	r := &Rows{selected: -1, visible: map[int]*rowItem{}}
+	r := &Rows{selected: -1, told: -1, anchored: -1, visible: map[int]*rowItem{}}
 	r.content = &rowsContent{rows: r}
 	r.content.ExtendBaseWidget(r.content)
 	r.scroll = container.NewVScroll(r.content)
-	r.scroll.OnScrolled = func(fyne.Position) { r.arrange(false) }
+	r.scroll.OnScrolled = func(fyne.Position) {
+		r.arrange(false)
+		if r.OnScrolled != nil && !r.moving {
+			r.OnScrolled()
+		}
+	}
 	r.ExtendBaseWidget(r)
 	return r
 }
@@ -78,15 +135,16 @@ func (v *rowsRenderer) Destroy()                     {}
 func (v *rowsRenderer) Refresh()                     { v.r.arrange(true) }
 
 func (v *rowsRenderer) Layout(size fyne.Size) {
-	v.r.scroll.Resize(size)
+	v.r.move(func() { v.r.scroll.Resize(size) })
 	v.r.arrange(false)
 }
 
-// Reset forgets what was measured and scrolls to the top: the rows are others
-// now.
+// Reset forgets what was measured and selected and scrolls to the top: the rows
+// are others now.
 func (r *Rows) Reset() {
 	r.heights, r.exact, r.tops = nil, nil, nil
-	r.selected = -1
+	r.selected, r.anchored = -1, -1
+	clear(r.marked)
 	r.scroll.ScrollToTop()
 	r.Refresh()
 }
@@ -97,13 +155,16 @@ func (r *Rows) Remeasure() {
 	r.Refresh()
 }
 
-// Changed measures row i anew.
-func (r *Rows) Changed(i int) {
-	if i >= 0 && i < len(r.exact) {
-		r.exact[i] = false
-		r.tops = r.tops[:min(len(r.tops), i+1)]
+// Changed measures and fills row i anew, and leaves the others as they are.
+func (r *Rows) Changed(i int) { r.Change(Splice{Row: i, Gone: 1, Came: 1}) }
+
+// Item is the object that shows row i, nil if that is not in view: to change
+// something of it that does not change its height.
+func (r *Rows) Item(i int) fyne.CanvasObject {
+	if item, there := r.visible[i]; there {
+		return item.child
 	}
-	r.Refresh()
+	return nil
 }
 
 // AtEnd reports whether the last row is in view.
@@ -148,71 +209,13 @@ func (r *Rows) ScrollNear(i int) {
 	r.scrollTo(r.top(i) - third)
 }
 
-// Selected is the row that is selected, -1 if none is.
-func (r *Rows) Selected() int { return r.selected }
-
-// SetSelected selects a row, or none with -1, without calling OnSelected.
-func (r *Rows) SetSelected(i int) {
-	if r.selected != i {
-		r.selected = i
-		r.arrange(true)
-	}
-}
-
-func (r *Rows) choose(i int) {
-	if i < 0 || i >= r.Length() || r.Selectable != nil && !r.Selectable(i) {
-		return
-	}
-	r.SetSelected(i)
-	r.ScrollTo(i)
-	if r.OnSelected != nil {
-		r.OnSelected(i)
-	}
-}
-
-// FocusGained implements fyne.Focusable.
-func (r *Rows) FocusGained() { r.focused = true }
-
-// FocusLost implements fyne.Focusable.
-func (r *Rows) FocusLost() { r.focused = false }
-
-// TypedRune implements fyne.Focusable.
-func (r *Rows) TypedRune(rune) {}
-
-// TypedKey implements fyne.Focusable.
-func (r *Rows) TypedKey(e *fyne.KeyEvent) {
-	page := max(1, len(r.visible)-1)
-	switch e.Name {
-	case fyne.KeyUp:
-		r.step(r.selected-1, -1)
-	case fyne.KeyDown:
-		r.step(r.selected+1, 1)
-	case fyne.KeyPageUp:
-		r.step(max(r.selected-page, 0), -1)
-	case fyne.KeyPageDown:
-		r.step(min(r.selected+page, r.Length()-1), 1)
-	case fyne.KeyHome:
-		r.step(0, 1)
-	case fyne.KeyEnd:
-		r.step(r.Length()-1, -1)
-	case fyne.KeyReturn, fyne.KeyEnter:
-		if r.selected >= 0 && r.OnAgain != nil {
-			r.OnAgain(r.selected)
-		}
-	default:
-		if r.OnKey != nil {
-			r.OnKey(e)
-		}
-	}
-}
-
-// step chooses the first selectable row from i on in a direction.
-func (r *Rows) step(i, direction int) {
-	for ; i >= 0 && i < r.Length(); i += direction {
-		if r.Selectable == nil || r.Selectable(i) {
-			r.choose(i)
-			return
-		}
+// Reveal brings the whole of row i into view, if none of it is there as
+// ScrollNear does.
+func (r *Rows) Reveal(i int) {
+	if r.Item(i) == nil {
+		r.ScrollNear(i)
+	} else {
+		r.ScrollTo(i)
 	}
 }
 
@@ -228,20 +231,42 @@ func (r *Rows) rowWidth() float32 {
 // sync brings heights up to the present number of rows and width.
 func (r *Rows) sync() {
 	n := r.Length()
-	if w := r.rowWidth(); w != r.width {
+	now := style{look.Colour(look.Ink), look.Reading()}
+	restyled := now != r.style
+	if w := r.rowWidth(); w != r.width || now.reading != r.style.reading {
 		r.width = w
 		r.heights, r.exact, r.tops = r.heights[:0], r.exact[:0], r.tops[:0]
 	}
+	if r.style = now; restyled {
+		r.pool = nil // drawn in another style
+		for _, item := range r.visible {
+			item.child.Refresh()
+		}
+	}
+	if r.guess {
+		r.guess = false
+		for i := range min(n, len(r.heights)) {
+			if r.heights[i] < 0 {
+				r.heights[i], r.exact[i] = r.first(i)
+			}
+		}
+	}
 	if n < len(r.heights) {
+		maps.DeleteFunc(r.marked, func(i int, _ bool) bool { return i >= n })
 		r.heights, r.exact, r.tops = r.heights[:n], r.exact[:n], r.tops[:min(len(r.tops), n+1)]
 	}
 	for i := len(r.heights); i < n; i++ {
-		if r.Estimate != nil {
-			r.heights, r.exact = append(r.heights, r.Estimate(i, r.width)), append(r.exact, false)
-		} else {
-			r.heights, r.exact = append(r.heights, r.Height(i, r.width)), append(r.exact, true)
-		}
+		h, exact := r.first(i)
+		r.heights, r.exact = append(r.heights, h), append(r.exact, exact)
 	}
+}
+
+// first is the height of a row that is not known yet, and whether it is exact.
+func (r *Rows) first(i int) (height float32, exact bool) {
+	if r.Estimate == nil {
+		return r.Height(i, r.width), true
+	}
+	return r.Estimate(i, r.width), false
 }
 
 // top is where row i begins; top(len) is the end.
@@ -283,17 +308,36 @@ func (r *Rows) measureUp(i int, height float64) {
 
 func (r *Rows) scrollTo(y float64) {
 	r.content.Resize(fyne.NewSize(r.scroll.Size().Width, max(float32(r.total()), r.scroll.Size().Height)))
-	r.scroll.ScrollToOffset(fyne.NewPos(0, float32(max(0, y))))
+	r.move(func() { r.scroll.ScrollToOffset(fyne.NewPos(0, float32(max(0, y)))) })
 	r.arrange(false)
+}
+
+// move does what may scroll, without taking it for a person's doing.
+func (r *Rows) move(f func()) {
+	was := r.moving
+	r.moving = true
+	f()
+	r.moving = was
 }
 
 // arrange lays out the rows in view, filling all of them anew if asked to.
 func (r *Rows) arrange(fill bool) {
+	anchor, within := r.anchor()
+	r.arrangeAt(anchor, within, fill)
+}
+
+// arrangeAt does what arrange does, with the row at the top of the view that
+// anchor has said.
+func (r *Rows) arrangeAt(anchor int, within float64, fill bool) {
+	if r.told != r.selected {
+		if r.told = r.selected; r.OnCurrent != nil {
+			r.OnCurrent()
+		}
+	}
 	view := r.scroll.Size()
 	if view.Height <= 0 || r.Length == nil {
 		return
 	}
-	anchor, within := r.anchor()
 	if r.sync(); anchor >= 0 && anchor < len(r.heights) {
 		if y := float32(r.top(anchor) + within); y != r.scroll.Offset.Y {
 			r.scroll.Offset.Y = max(0, y)
@@ -308,7 +352,7 @@ func (r *Rows) arrange(fill bool) {
 	r.place(first, last, fill)
 	if r.content.Size() != size {
 		r.content.Resize(size)
-		r.scroll.Refresh()
+		r.move(r.scroll.Refresh)
 	}
 	r.content.Refresh()
 }
@@ -358,12 +402,12 @@ func (r *Rows) place(first, last int, fill bool) {
 			item = r.take()
 			r.visible[i] = item
 		}
-		selected := i == r.selected
-		if !there || fill || item.row != i || item.selected != selected {
-			item.row, item.selected = i, selected
+		if !there || fill || item.row != i {
+			item.row, item.hovered = i, item.hovered && there
 			r.Update(i, item.child)
-			item.Refresh()
 		}
+		item.shown = r.state(i)
+		item.paint()
 		item.Move(fyne.NewPos(left, float32(r.tops[i])))
 		item.Resize(fyne.NewSize(r.width, r.heights[i]))
 		item.Show()
@@ -381,18 +425,6 @@ func (r *Rows) take() *rowItem {
 		return item
 	}
 	return newRowItem(r, r.Create())
-}
-
-// tapped takes the focus, so that keys go to the list, and chooses the row.
-func (r *Rows) tapped(i int) {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(r); c != nil {
-		c.Focus(r)
-	}
-	if i >= 0 && i == r.selected && r.OnAgain != nil {
-		r.OnAgain(i)
-		return
-	}
-	r.choose(i)
 }
 
 // rowsContent is what scrolls: the rows in view, at their places.

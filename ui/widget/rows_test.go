@@ -196,7 +196,7 @@ func sentences(b *testing.B, n *int) *Rows {
 	r := NewRows()
 	r.Length = func() int { return *n }
 	r.Create = func() fyne.CanvasObject { return NewSegmentView() }
-	r.Update = func(_ int, o fyne.CanvasObject) { o.(*SegmentView).Set("0:00", "", sentence) }
+	r.Update = func(_ int, o fyne.CanvasObject) { o.(*SegmentView).Set(Segment{Time: "0:00", Text: sentence}) }
 	r.Height = func(_ int, width float32) float32 { return SegmentHeight(sentence, false, width) }
 	r.Estimate = func(_ int, width float32) float32 { return SegmentEstimate(sentence, false, width) }
 	w := test.NewTempWindow(b, r)

@@ -15,6 +15,15 @@ import (
 
 func letters(s string) float32 { return float32(utf8.RuneCountInString(s)) }
 
+// wrap is the lines of a text whose characters are all one wide.
+func wrap(text string, width float32) []string {
+	var lines []string
+	for _, l := range flow(text, width, letters) {
+		lines = append(lines, text[l.start:l.end])
+	}
+	return lines
+}
+
 func TestWrap(t *testing.T) {
 	for _, c := range []struct {
 		text  string
@@ -23,7 +32,8 @@ func TestWrap(t *testing.T) {
 	}{
 		{"one two three", 7, "one two|three"},
 		{"one two three", 100, "one two three"},
-		{"a  b", 3, "a b"},
+		{"a  b", 3, "a|b"},
+		{"a  b", 4, "a  b"},
 		{"", 10, ""},
 		{"   ", 10, ""},
 		{"incomprehensible", 5, "incom|prehe|nsibl|e"},
@@ -32,9 +42,11 @@ func TestWrap(t *testing.T) {
 		{"one two\nthree", 100, "one two|three"},
 		{"one\n\ntwo\n", 100, "one||two"},
 		{"a paragraph\n\n", 8, "a|paragrap|h|"},
-		{"wide", 0.5, "w|i|d|e"}, // at least a character a line
+		{"wide", 0.5, "w|i|d|e"},     // at least a character a line
+		{"今天，天氣好。", 2, "今|天，|天氣|好。"}, // no line begins with a comma
+		{"see 東京 now", 6, "see 東京|now"},
 	} {
-		if got := strings.Join(wrap(c.text, c.width, letters), "|"); got != c.want {
+		if got := strings.Join(wrap(c.text, c.width), "|"); got != c.want {
 			t.Errorf("%q at %v: got %q, want %q", c.text, c.width, got, c.want)
 		}
 	}
@@ -49,13 +61,13 @@ func TestWrapKeepsEveryCharacter(t *testing.T) {
 			text[i] = alphabet[random.IntN(len(alphabet))]
 		}
 		width := float32(1 + random.IntN(20))
-		lines := wrap(string(text), width, letters)
+		lines := wrap(string(text), width)
 		squeeze := func(s string) string { return strings.Join(strings.Fields(s), "") }
 		if got, want := squeeze(strings.Join(lines, "")), squeeze(string(text)); got != want {
 			t.Fatalf("%q at %v: got %q", string(text), width, lines)
 		}
 		for _, l := range lines {
-			if letters(l) > width && letters(l) > 1 || l == "" {
+			if letters(l) > width && letters(l) > 1 || l == "" && len(lines) > 1 {
 				t.Fatalf("%q at %v: line %q", string(text), width, l)
 			}
 		}
@@ -70,7 +82,7 @@ func TestSegmentHeightFitsItsLines(t *testing.T) {
 		for _, width := range []float32{200, 420, 764} {
 			for _, speaker := range []string{"", "Rosa"} {
 				v := NewSegmentView()
-				v.Set("1:02:03", speaker, text)
+				v.Set(Segment{Time: "1:02:03", Speaker: speaker, Text: text})
 				height := SegmentHeight(text, speaker != "", width)
 				v.Resize(fyne.NewSize(width, height))
 				for _, o := range test.WidgetRenderer(v).Objects() {
@@ -112,7 +124,7 @@ func TestElide(t *testing.T) {
 }
 
 func TestButton(t *testing.T) {
-	test.NewTempApp(t)
+	test.NewTempApp(t).Settings().SetTheme(look.Theme{Force: "light"})
 	taps := 0
 	b := NewButton("Go", Plain, func() { taps++ })
 	test.Tap(b)

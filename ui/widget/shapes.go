@@ -152,3 +152,19 @@ func (r *barRenderer) Refresh() {
 
 func (r *barRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.back, r.done} }
 func (r *barRenderer) Destroy()                     {}
+
+// paint gives a rectangle its colours and draws it anew if they are others.
+func paint(r *canvas.Rectangle, fill, stroke color.Color) {
+	if r.FillColor != fill || r.StrokeColor != stroke {
+		r.FillColor, r.StrokeColor = fill, stroke
+		r.Refresh()
+	}
+}
+
+// write gives a text its words and colour and draws it anew if they are others.
+func write(t *canvas.Text, text string, c color.Color) {
+	if t.Text != text || t.Color != c {
+		t.Text, t.Color = text, c
+		t.Refresh()
+	}
+}

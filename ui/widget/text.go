@@ -35,6 +35,9 @@ func NewText(text string, size float32, color fyne.ThemeColorName, style fyne.Te
 // Text is the whole text, even where less of it fits.
 func (t *Text) Text() string { return t.text }
 
+// Width is what the whole text needs, even where it gives way.
+func (t *Text) Width() float32 { return fyne.MeasureText(t.text, t.size, t.style).Width }
+
 // SetText changes the text and reports whether it was another before.
 func (t *Text) SetText(text string) bool {
 	if t.text == text {
