@@ -91,11 +91,29 @@ func TestEditedLinesAreAskedAbout(t *testing.T) {
 	if got, want := h.compared(), "One. = Un. | Zwei. = Deux. (edited) | Three. =  |  = Quatre. (deleted)"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	before := h.text()
+	h.compare.hit(fyne.KeyDown, fyne.KeyReturn)
+	if got := h.text(); got != before || !h.compare.question.Visible() || h.compare.asks.Text() != "1 line was edited or would be removed." {
+		t.Errorf("an edited line: it says %q, and got %q", h.compare.asks.Text(), got)
+	}
+	test.Tap(h.find(h.compare.question, "Take it anyway"))
+	if got, want := h.compared(), "One. = Un. | Three. =  |  = Quatre. (deleted)"; got != want {
+		t.Errorf("agreed: got %q, want %q", got, want)
+	}
+	if h.undo(); h.text() != before || h.compare.question.Visible() {
+		t.Errorf("undone: got %q", h.text())
+	}
+	h.compare.hit(fyne.KeyReturn) // it asks about that line, until another is taken
+	h.compare.hit(fyne.KeyUp, fyne.KeyReturn)
+	if got := h.text(); !strings.HasPrefix(got, "Un.|Zwei.") || h.compare.question.Visible() {
+		t.Errorf("an unedited line: got %q, asked %q", got, h.compare.asks.Text())
+	}
+	h.undo()
 	test.Tap(h.compare.takeMany)
 	if got := h.text(); got != "Un.|Zwei.|Three." || !h.compare.question.Visible() {
 		t.Errorf("not asked yet: got %q", got)
 	}
-	test.Tap(h.find(h.compare.question, "Take them too"))
+	test.Tap(h.find(h.compare.question, "Take it anyway"))
 	if got := h.text(); got != "Un.|Deux.|Quatre." {
 		t.Errorf("agreed: got %q", got)
 	}

@@ -70,8 +70,8 @@ func (s *compareScreen) layout() *fyne.Container {
 	done := widget.NewButton(lang.L("Done"), widget.Primary, s.done)
 	top := container.NewBorder(nil, nil, nil, container.NewHBox(s.all, s.takeMany, done), centred(s.title))
 	s.question = container.New(layout.NewCustomPaddedLayout(8, 0, 0, 0), formCard(container.NewBorder(nil, nil, nil, container.NewHBox(
-		widget.NewButton(lang.L("Take them too"), widget.Plain, s.takeLeft),
-		widget.NewButton(lang.L("Leave them"), widget.Plain, func() { s.ask(nil) })), centred(s.asks))))
+		widget.NewButton(lang.L("Take it anyway"), widget.Plain, s.takeLeft),
+		widget.NewButton(lang.L("Leave as it is"), widget.Plain, func() { s.ask(nil) })), centred(s.asks))))
 	s.question.Hide()
 	head := container.New(&column{look.TextColumn, 24}, container.New(layout.NewCustomPaddedVBoxLayout(4),
 		widget.NewSpace(0, 12), top, s.says, s.question, widget.NewSpace(0, 8),
@@ -203,20 +203,25 @@ func (s *compareScreen) play(i int) {
 	}
 }
 
-// take puts the other text of row i into the document.
+// take puts the other text of row i into the document. If somebody has edited the
+// row it asks, unless the other text is the machine's: that differs because they
+// did.
 func (s *compareScreen) take(i int) {
 	if s.of == nil || i < 0 || i >= len(s.shown) {
 		return
 	}
 	s.rows.SetSelected(i)
-	if c := s.pairs[s.shown[i]]; !c.IsSame() {
+	c := s.pairs[s.shown[i]]
+	if s.ask(nil); s.with.machine && !c.IsSame() {
 		change, _ := s.of.doc.Take(c)
 		s.did(change)
+		return
 	}
+	s.takeUnedited(c)
 }
 
-// takeAll takes every row that nobody has edited and asks about the others. Of
-// the machine's text all differ because they were edited.
+// takeAll takes every row that nobody has edited and asks about the others; of
+// the machine's text about all.
 func (s *compareScreen) takeAll() {
 	if s.of == nil {
 		return
@@ -225,7 +230,11 @@ func (s *compareScreen) takeAll() {
 		s.ask(s.pairs)
 		return
 	}
-	change, left := s.of.doc.TakeUnedited(s.pairs)
+	s.takeUnedited(s.pairs...)
+}
+
+func (s *compareScreen) takeUnedited(rows ...app.Compared) {
+	change, left := s.of.doc.TakeUnedited(rows)
 	s.did(change)
 	s.ask(left)
 }

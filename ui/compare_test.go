@@ -72,10 +72,10 @@ func TestCompareWithTheMachine(t *testing.T) {
 		{"the same taken", func() { h.compare.take(1) }, "It said the quay. = It said the key. | Nobody edits this. = Nobody edits this. | And this one goes. = And this one goes.", "It said the quay.|Nobody edits this.|And this one goes."},
 		{"only what differs", func() { test.Tap(h.compare.all) }, "It said the quay. = It said the key.", "It said the quay.|Nobody edits this.|And this one goes."},
 		{"the whole, which asks", func() { test.Tap(h.compare.takeMany) }, "It said the quay. = It said the key.", "It said the quay.|Nobody edits this.|And this one goes."},
-		{"refused", func() { test.Tap(h.find(h.compare.question, "Leave them")) }, "It said the quay. = It said the key.", "It said the quay.|Nobody edits this.|And this one goes."},
+		{"refused", func() { test.Tap(h.find(h.compare.question, "Leave as it is")) }, "It said the quay. = It said the key.", "It said the quay.|Nobody edits this.|And this one goes."},
 		{"agreed", func() {
 			test.Tap(h.compare.takeMany)
-			test.Tap(h.find(h.compare.question, "Take them too"))
+			test.Tap(h.find(h.compare.question, "Take it anyway"))
 		}, "", "It said the key.|Nobody edits this.|And this one goes."},
 	} {
 		s.do()
