@@ -28,6 +28,7 @@ type queuedJob struct {
 	submission
 	cancel context.CancelCauseFunc // set while running
 	short  bool                    // known to be
+	stay   func() bool             // its owner's end does not take it out any more
 }
 
 // submission is a request with who asked for it.
@@ -72,6 +73,7 @@ func (q *queue) start(ctx context.Context) {
 	job := q.waiting[0]
 	q.waiting = q.waiting[1:]
 	q.running = append(q.running, job)
+	job.stay()
 	parent := job.ctx
 	if parent == nil {
 		// Only close ends the job: ctx would without ErrClosing as the cause.
@@ -129,13 +131,15 @@ func (q *queue) do(ctx context.Context, command func(*queue)) bool {
 // hold keeps jobs from starting until release is called. It fails where one is
 // running.
 func (q *queue) hold(ctx context.Context) (release func(), err error) {
-	q.do(ctx, func(q *queue) {
+	if !q.do(ctx, func(q *queue) {
 		if q.held || len(q.running) > 0 {
 			err = errAtWork
 			return
 		}
 		q.held = true
-	})
+	}) {
+		err = context.Cause(ctx)
+	}
 	return func() { q.do(q.app.ctx, func(q *queue) { q.held = false }) }, err
 }
 
@@ -155,6 +159,12 @@ func (q *queue) submit(s submission) JobID {
 		submission: s,
 	}
 	q.waiting = append(q.waiting, job)
+	job.stay = func() bool { return true }
+	if id := job.ID; s.ctx != nil {
+		job.stay = context.AfterFunc(s.ctx, func() {
+			q.do(q.app.ctx, func(q *queue) { q.remove(id) })
+		})
+	}
 	job.on(JobChanged{Job: job.Job})
 	return job.ID
 }
@@ -170,8 +180,9 @@ func (q *queue) remove(id JobID) {
 		return
 	}
 	job := q.waiting[i]
+	job.stay()
 	q.waiting = slices.Delete(q.waiting, i, i+1)
 	job.Stage = StageCancelled
 	job.on(JobChanged{Job: job.Job})
-	job.end(Transcript{}, context.Canceled)
+	job.end(Transcript{Entry: Entry{State: StateCancelled}}, context.Canceled)
 }

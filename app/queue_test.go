@@ -378,3 +378,26 @@ func TestEnqueueFromManyGoroutines(t *testing.T) {
 		t.Errorf("recognizer: got %d calls, want %d", n, writers*each)
 	}
 }
+
+// Who gives up while others have their turn is not kept waiting.
+func TestCancelWhileWaiting(t *testing.T) {
+	g := newRig(t, nil)
+	started := g.hold()
+	w := g.watch()
+	g.Enqueue(g.file)
+	await(t, started, "the job's start")
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	all := make(chan struct{})
+	go func() {
+		defer close(all)
+		g.TranscribeAll(ctx, []app.Request{{Path: g.file}}, func(int, app.Event) {}, func(_ int, _ app.Transcript, err error) { ended <- err })
+	}()
+	w.until("both jobs", func() bool { return len(w.jobs) == 2 })
+	cancel()
+	<-all // while the first still runs
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	w.ended(1)
+}
