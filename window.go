@@ -50,7 +50,7 @@ func openWindow(ctx context.Context, c cli.Config, files []string) error {
 	w.ShowAndRun()
 	stop()
 	w.Close()
-	return nil
+	return p.app.Close() // the person should know what could not be stored
 }
 
 // borrowStore replaces a library that cannot be opened by one that lasts as

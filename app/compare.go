@@ -25,7 +25,16 @@ func (c Compared) IsSame() bool {
 // CompareMachine compares the document with the text as the machine wrote it.
 // Take restores rows of it.
 func (d *Document) CompareMachine() []Compared {
-	all := compare(d.segments, d.machine)
+	spoke := make(map[int64]string, len(d.machine)) // by the machine's word
+	for _, s := range d.machine {
+		spoke[s.ID] = s.Speaker
+	}
+	all := compare(d.segments, d.machine, func(a, b Segment) bool {
+		if speaker, ok := spoke[a.ID]; ok {
+			a.Speaker = speaker // whatever a person says
+		}
+		return a.ID == b.ID || overlap(a, b)
+	})
 	for i := range all {
 		all[i].machine = true
 	}
@@ -40,9 +49,27 @@ func (d *Document) Compare(other []Segment) []Compared {
 	return d.compare(d.segments, other)
 }
 
+// CompareTranscript is Compare with another transcript. Speakers are those who
+// have the same label there, whatever people call them.
+func (d *Document) CompareTranscript(t Transcript) []Compared {
+	names := map[string]string{}
+	for _, p := range t.Speakers {
+		if i := slices.IndexFunc(d.speakers, func(own Speaker) bool { return own.Label == p.Label }); i >= 0 {
+			names[p.Name] = d.speakers[i].Name
+		}
+	}
+	other := slices.Clone(t.Segments)
+	for i := range other {
+		if name, ok := names[other[i].Speaker]; ok {
+			other[i].Speaker = name
+		}
+	}
+	return d.Compare(other)
+}
+
 // compare is Compare for some of the document's segments.
 func (d *Document) compare(present, other []Segment) []Compared {
-	all := compare(present, other)
+	all := compare(present, other, overlap)
 	for i, c := range all {
 		all[i].Edited = c.Edited || len(c.Present) == 0 && d.removed(c.Other)
 	}
@@ -57,8 +84,8 @@ func (d *Document) removed(other []Segment) bool {
 	})
 }
 
-// compare pairs segments in order with others by time.
-func compare(present, other []Segment) []Compared {
+// compare pairs segments in order with others that are alike, by ID or by time.
+func compare(present, other []Segment, alike func(a, b Segment) bool) []Compared {
 	other = slices.SortedStableFunc(slices.Values(other), inOrder)
 	set := newSets(len(present) + len(other))
 	latest := make([]float64, len(present)) // end of a segment up to each
@@ -67,10 +94,17 @@ func compare(present, other []Segment) []Compared {
 		end = max(end, s.End)
 		latest[i] = end
 	}
+	at := make(map[int64]int, len(present))
+	for i, s := range present {
+		at[s.ID] = i
+	}
 	for j, o := range other {
+		if i, ok := at[o.ID]; ok && alike(present[i], o) {
+			set.join(i, len(present)+j) // wherever it has been moved
+		}
 		first := sort.Search(len(latest), func(i int) bool { return latest[i] >= o.Start })
 		for i := first; i < len(present) && present[i].Start <= o.End; i++ {
-			if overlap(present[i], o) {
+			if alike(present[i], o) {
 				set.join(i, len(present)+j)
 			}
 		}

@@ -131,3 +131,34 @@ func TestRestore(t *testing.T) {
 	}
 	wantTranscript(t, "undone", d.Transcript(), NewDocument(original).Transcript())
 }
+
+// A line that was given to somebody else, and says something else, is still the
+// machine's line.
+func TestRestoreReassigned(t *testing.T) {
+	d := NewDocument(talk("A: Yes.", "B: hello there"))
+	d.Assign("B", 1)
+	must(t)(d.SetText(1, "Jens."))
+	rows := d.CompareMachine()
+	if want := "Jens. = Yes. (edited) / hello there = hello there"; pairs(rows) != want {
+		t.Fatalf("got %q, want %q", pairs(rows), want)
+	}
+	d.Take(rows[0])
+	if want := "B: Yes. / B: hello there"; lines(d) != want {
+		t.Errorf("got %q, want %q", lines(d), want)
+	}
+}
+
+// Speakers are the same in another transcript whatever they are called here.
+func TestCompareRenamedSpeakers(t *testing.T) {
+	labelled := func(all ...string) Transcript {
+		t := talk(all...)
+		t.Speakers = []Speaker{{Label: "Left", Name: "Left"}, {Label: "Right", Name: "Right"}}
+		return t
+	}
+	d := NewDocument(labelled("Left: Yes.", "Right: good morning to you", "Left: Okay then"))
+	must(t)(d.RenameSpeaker("Left", "Anna"))
+	_, left := d.TakeUnedited(d.CompareTranscript(labelled("Left: Yeah.", "Right: good morning to you", "Left: O.K. than")))
+	if want := "Anna: Yeah. / Right: good morning to you / Anna: O.K. than"; lines(d) != want || len(left) > 0 {
+		t.Errorf("got %q and %d left, want %q", lines(d), len(left), want)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -49,14 +50,21 @@ type dictation struct {
 	path    string // of the sound
 	began   time.Time
 
-	mu     sync.Mutex // guards what follows, and calls of on
+	controls atomic.Pointer[controls] // nil until the take is open
+
+	mu     sync.Mutex // guards what follows, and calls of on; held while the library is written
 	on     func(Event)
-	take   Take            // nil until it is open
-	asks   []chan struct{} // to close what is certain, one a track; set with take
+	take   Take // nil until it is open
 	state  Recording
 	t      Transcript
 	tracks []heardTrack
 	failed bool // to store what was heard
+}
+
+// controls are what a person's hand reaches, who does not wait for the library.
+type controls struct {
+	take Take
+	asks []chan struct{} // to close what is certain, one a track
 }
 
 // heardTrack is how far a track has become text, in seconds.
@@ -78,11 +86,12 @@ func (d *dictation) run(ctx context.Context) error {
 	d.mu.Lock()
 	d.take, d.state.Inputs = take, inputs
 	d.state.Open, d.tracks = make([]Utterance, len(inputs)), make([]heardTrack, len(inputs))
-	d.asks = make([]chan struct{}, len(inputs))
+	asks := make([]chan struct{}, len(inputs))
 	for i := range inputs {
-		d.state.Open[i].Speaker, d.asks[i] = speakerOf(inputs, i), make(chan struct{}, 1)
+		d.state.Open[i].Speaker, asks[i] = speakerOf(inputs, i), make(chan struct{}, 1)
 	}
 	d.mu.Unlock()
+	d.controls.Store(&controls{take, asks})
 	d.announce(ctx)
 
 	listening, hush := context.WithCancelCause(context.WithoutCancel(ctx))
@@ -132,22 +141,23 @@ func (d *dictation) prepare() (err error) {
 
 // pause stops taking in sound, or goes on.
 func (d *dictation) pause(on bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	c := d.controls.Load()
 	switch {
-	case d.take == nil:
+	case c == nil:
 	case on:
-		d.take.Pause()
+		c.take.Pause()
 	default:
-		d.take.Resume()
+		c.take.Resume()
 	}
 }
 
 // closeUtterance asks all tracks to close what is certain of what is being said.
 func (d *dictation) closeUtterance() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, ask := range d.asks {
+	c := d.controls.Load()
+	if c == nil {
+		return
+	}
+	for _, ask := range c.asks {
 		select {
 		case ask <- struct{}{}:
 		default: // it has been asked already
@@ -228,7 +238,7 @@ func (d *dictation) stream(ctx context.Context, hush context.CancelCauseFunc, tr
 	}
 	defer audio.Close()
 	opt := recognizeOptions(d.req.Options, d.model, d.vad, d.app.Settings().keep())
-	opt.Close = d.asks[track]
+	opt.Close = d.controls.Load().asks[track]
 	result, err := d.app.streamer.Stream(ctx, audio, opt, func(h Heard) {
 		if err := d.hear(ctx, track, h); err != nil {
 			hush(err)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"slices"
+	"sync/atomic"
 )
 
 // Document is an open transcript that a person works on: its segments and
@@ -22,6 +23,9 @@ type Document struct {
 	machine   []Segment // the text as the machine wrote it, in order
 	history   history
 	lastID    int64 // that was given; they count down
+
+	came     map[int64]uint64 // segments that were added from outside: which of the arrivals they were
+	arrivals atomic.Uint64
 
 	saver   *saver           // nil stores nothing
 	touched map[int64]uint64 // segments that were changed here: which hand-over to the saver said so
@@ -47,7 +51,7 @@ func (c Change) IsEmpty() bool { return len(c.Rows) == 0 && !c.Speakers }
 func NewDocument(t Transcript) *Document {
 	d := &Document{
 		entry: t.Entry, omissions: t.Omissions, segments: slices.Clone(t.Segments), speakers: slices.Clone(t.Speakers),
-		machine: t.Machine(), touched: map[int64]uint64{},
+		machine: t.Machine(), touched: map[int64]uint64{}, came: map[int64]uint64{},
 	}
 	for i := range d.segments {
 		if d.segments[i].ID == 0 {

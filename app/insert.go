@@ -87,7 +87,8 @@ func (c *Continued) Amend(s Segment) Insertion {
 	return in
 }
 
-// Insert puts text at the end of a segment. It is edited thereby: the segment
+// Insert puts text at the end of a segment, or of the last one where that is gone.
+// It is edited thereby: the segment
 // keeps its times, and the words that came share what time there is after the
 // others. What is unsaved of a document of the transcript comes first. Calls for
 // one segment must come one after the other.
@@ -100,6 +101,9 @@ func (a *App) Insert(ctx context.Context, transcript, segment int64, in Insertio
 		return err
 	}
 	i := slices.IndexFunc(t.Segments, func(s Segment) bool { return s.ID == segment })
+	if i < 0 {
+		i = len(t.Segments) - 1
+	}
 	if i < 0 {
 		return ErrNotFound
 	}

@@ -8,8 +8,8 @@ import (
 // OpenDocument opens a transcript of the library to work on it, until
 // Document.Close. What is done to it is stored within a second, of which
 // SavingChanged tells; a failure is tried again every second. A transcript is
-// open once at a time: else it fails with ErrOpen. One that was closed a moment
-// ago is waited for.
+// open once at a time: else it fails with ErrOpen. One that was closed is waited for
+// until what was done to it is stored, or fails with what prevents that.
 func (a *App) OpenDocument(ctx context.Context, id int64) (*Document, error) {
 	if a.library == nil {
 		return nil, ErrNotFound
@@ -59,6 +59,9 @@ func (a *App) reserve(ctx context.Context, id int64) (*saver, error) {
 		default:
 			return nil, ErrOpen
 		}
+		if err := open.flush(ctx); err != nil {
+			return nil, err
+		}
 		select {
 		case <-open.ended:
 		case <-ctx.Done():
@@ -99,9 +102,18 @@ func (d *Document) Flush(ctx context.Context) error {
 	return d.saver.flush(ctx)
 }
 
+// Stored is what the library calls a segment, once what was done is stored there:
+// another document of the transcript calls it so too. Safe for concurrent use.
+func (d *Document) Stored(id int64) int64 {
+	if d.saver == nil {
+		return id
+	}
+	return d.saver.number(id)
+}
+
 // Close says that nothing more will be done. What is not stored yet is, by the
-// App, whose Close waits for it; call Flush before where a failure must be known.
-// It may be called twice.
+// App, which goes on trying and tells of it with SavingChanged. It may be called
+// twice.
 func (d *Document) Close() {
 	if d.saver == nil {
 		return

@@ -25,6 +25,7 @@ func (d *Document) Added(segments []Segment) Change {
 		}
 		s.Speaker = d.meet(s.Speaker)
 		came = append(came, s)
+		d.came[s.ID] = d.arrivals.Add(1)
 		if !s.Edited {
 			d.machine = append(d.machine, s)
 		}
@@ -57,6 +58,7 @@ func (d *Document) Changed(segments []Segment) Change {
 type Fresh struct {
 	transcript Transcript
 	stored     uint64 // steps that it knows of
+	arrived    uint64 // segments that had come by then
 }
 
 // ReadAgain reads what the library holds of an open document, for
@@ -67,7 +69,7 @@ func (a *App) ReadAgain(ctx context.Context, d *Document) (Fresh, error) {
 	}
 	d.saver.storing.Lock() // else IDs of segments might be there that are not known yet
 	defer d.saver.storing.Unlock()
-	f := Fresh{stored: d.saver.stored()}
+	f := Fresh{stored: d.saver.stored(), arrived: d.arrivals.Load()}
 	var err error
 	f.transcript, err = a.library.Transcript(ctx, d.saver.id)
 	for i := range f.transcript.Segments {
@@ -78,7 +80,8 @@ func (a *App) ReadAgain(ctx context.Context, d *Document) (Fresh, error) {
 }
 
 // Refresh shows what the library holds now. Where the person has done something
-// since, that stays, and better text is left out that lies there.
+// since, that stays, and better text is left out that lies there. Segments that
+// have come since stay too.
 func (d *Document) Refresh(f Fresh) Change {
 	people := len(d.speakers)
 	t := d.asCalled(f.transcript)
@@ -91,6 +94,8 @@ func (d *Document) Refresh(f Fresh) Change {
 			mine.Segments = append(mine.Segments, s)
 		}
 	}
+	late := d.late(t, f)
+	next = append(next, late...)
 	there := d.ids(len(t.Segments))
 	var unwanted step
 	for _, s := range t.Segments {
@@ -102,7 +107,8 @@ func (d *Document) Refresh(f Fresh) Change {
 			next = append(next, s)
 		}
 	}
-	d.entry, d.omissions, d.machine = t.Entry, t.Omissions, t.Machine()
+	d.entry, d.omissions = t.Entry, t.Omissions
+	d.machine = Transcript{Segments: append(t.Segments, late...), Originals: t.Originals}.Machine()
 	if !unwanted.isEmpty() && d.saver != nil {
 		d.saver.take(unwanted)
 	}
@@ -110,6 +116,18 @@ func (d *Document) Refresh(f Fresh) Change {
 	rows := difference(d.segments, next)
 	d.segments = next
 	return Change{Rows: rows, Speakers: len(d.speakers) > people}
+}
+
+// late are segments that have come since the library was read, and nobody has
+// changed.
+func (d *Document) late(t Transcript, f Fresh) (all []Segment) {
+	for _, s := range d.segments {
+		if d.came[s.ID] > f.arrived && !d.isUnsaved(s.ID, f.stored) &&
+			!slices.ContainsFunc(t.Segments, func(o Segment) bool { return o.ID == s.ID }) {
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 // asCalled is a transcript of the library with the names that speakers have

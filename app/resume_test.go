@@ -2,6 +2,8 @@ package app_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
@@ -159,4 +161,77 @@ func TestResumeThatFailsKeepsText(t *testing.T) {
 		t.Errorf("stored: got %s at %v s, want failed at 20 s", kept.State, kept.Position)
 	}
 	compareSegments(t, "kept", kept.Segments, 2)
+}
+
+// A recording without any text that cannot be transcribed now stays in the library.
+func TestResumeKeepsARecording(t *testing.T) {
+	g := newLibraryRig(t)
+	content, err := os.ReadFile(g.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(content)
+	id, err := g.library.Create(t.Context(), app.Entry{
+		Title: "Board meeting", State: app.StateRunning, Duration: length, Origin: "microphone",
+		Source: app.Source{Path: g.file, Hash: hex.EncodeToString(sum[:]), Size: int64(len(content))},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := g.library.Finish(t.Context(), id, app.Ending{State: app.StateFailed, Duration: length}); err != nil {
+		t.Fatal(err)
+	}
+	fails := errors.New("load the model")
+	g.recognizer.follow(func(context.Context, app.RecognizeOptions, func(app.Progress)) (app.Recognized, error) {
+		return app.Recognized{}, fails
+	})
+	if _, err := g.Transcribe(t.Context(), app.Request{Resume: id}, func(app.Event) {}); !errors.Is(err, fails) {
+		t.Errorf("got %v, want %v", err, fails)
+	}
+	if e := g.only().Entry; e.ID != id || e.Title != "Board meeting" || e.State != app.StateFailed {
+		t.Errorf("left: got %+v", e)
+	}
+}
+
+// Of two tracks both are heard again; what a person has corrected or deleted of
+// the first does not come twice.
+func TestResumeEditedTracks(t *testing.T) {
+	g := newLibraryRig(t)
+	g.deps.Recordings = filepath.Dir(g.file)
+	g.media.info.Streams = []app.AudioStream{{Channels: 2}}
+	g.start()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	tracks, id := 0, int64(0)
+	g.recognizer.follow(func(c context.Context, opt app.RecognizeOptions, on func(app.Progress)) (app.Recognized, error) {
+		if tracks++; tracks == 1 {
+			return g.speak(c, opt, on)
+		}
+		id = g.only().ID
+		d := g.openDocument(id)
+		if _, err := d.SetText(d.At(0).ID, "Edited one."); err != nil {
+			t.Error(err)
+		}
+		d.Delete(d.At(1).ID)
+		g.flush(d)
+		d.Close()
+		cancel()
+		return app.Recognized{}, c.Err()
+	})
+	if _, err := g.Transcribe(ctx, app.Request{Path: g.file}, func(app.Event) {}); !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v", err)
+	}
+	g.recognizer.follow(g.speak)
+	if _, err := g.Transcribe(t.Context(), app.Request{Resume: id}, func(app.Event) {}); err != nil {
+		t.Fatal(err)
+	}
+	var mine []string
+	for _, s := range g.only().Segments {
+		if s.Speaker == "Me" {
+			mine = append(mine, s.Text)
+		}
+	}
+	if got, want := strings.Join(mine, " "), "Edited one. Three. Four."; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
 }

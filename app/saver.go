@@ -142,13 +142,21 @@ func (u unsaved) under(newer unsaved) unsaved {
 	return u
 }
 
-// run stores what comes until the document is closed or ctx is done, and then
-// what is left, once.
+// run stores what comes until the document is closed and all of it is stored; or
+// until ctx is done, and then what is left, once.
 func (s *saver) run(ctx context.Context) {
 	for s.wait(ctx) {
 		s.save(context.WithoutCancel(ctx))
 	}
 	s.save(context.WithoutCancel(ctx))
+	for s.left() != nil && ctx.Err() == nil {
+		select {
+		case <-time.After(retryDelay):
+		case <-s.hurry:
+		case <-ctx.Done():
+		}
+		s.save(context.WithoutCancel(ctx))
+	}
 }
 
 // wait waits until it is time to store something; it returns false when there
@@ -202,7 +210,7 @@ func (s *saver) save(ctx context.Context) {
 	switch {
 	case err == nil:
 		s.saved, s.err = upTo, nil
-		s.number(ids, edits.Put)
+		s.learn(ids, edits.Put)
 	case errors.Is(err, ErrNotFound):
 		s.saved, s.err = upTo, nil // the transcript is gone for good: there is nothing to store it in
 	default:
@@ -217,8 +225,8 @@ func (s *saver) save(ctx context.Context) {
 	}
 }
 
-// number takes down the IDs that segments have got in the library. s.mu is held.
-func (s *saver) number(ids []int64, stored []Segment) {
+// learn takes down the IDs that segments have got in the library. s.mu is held.
+func (s *saver) learn(ids []int64, stored []Segment) {
 	for i, id := range ids {
 		if number := stored[i].ID; id != number {
 			s.library[id], s.own[number] = number, id
@@ -255,6 +263,16 @@ func (s *saver) stored() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.saved
+}
+
+// number is the library's ID of a segment of the document.
+func (s *saver) number(id int64) int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if number, ok := s.library[id]; ok {
+		return number
+	}
+	return id
 }
 
 // name is the document's ID of a segment of the library.
@@ -297,7 +315,7 @@ func (s *saver) flush(ctx context.Context) error {
 	}
 }
 
-// left is why something is not stored, now that run has returned.
+// left is why something is not stored, now that nothing more comes.
 func (s *saver) left() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -570,3 +570,68 @@ func TestRefresh(t *testing.T) {
 	g.flush(d)
 	wantStored(t, g.library, d, nil)
 }
+
+// What the resumed job drops goes from an open document too, and what comes while
+// the library is read again stays.
+func TestResumeWhileOpen(t *testing.T) {
+	g := newLibraryRig(t)
+	tr := g.interrupted(1)
+	stray := g.hear(tr.ID, 20, "A: It was heard, and is behind the position.")
+	d := g.openDocument(tr.ID)
+	defer d.Close()
+	if d.Row(stray[0].ID) < 0 {
+		t.Fatal("it is not there to begin with")
+	}
+	_, err := g.Transcribe(t.Context(), app.Request{Resume: tr.ID, Path: g.file}, func(e app.Event) {
+		switch e := e.(type) {
+		case app.TextReplaced:
+			f, err := g.ReadAgain(t.Context(), d)
+			if err != nil {
+				t.Error(err)
+			}
+			d.Added([]app.Segment{{ID: 1 << 40, Start: 25, End: 26, Text: "It has come since."}})
+			d.Refresh(f)
+			if d.Row(stray[0].ID) >= 0 || d.Row(1<<40) < 0 {
+				t.Errorf("got %q", d.Transcript().Text())
+			}
+		case app.SegmentsAdded:
+			d.Added(e.Segments)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := g.ReadAgain(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Refresh(f)
+	wantStored(t, g.library, d, nil)
+}
+
+// A document that was closed cannot be opened again before what was done to it is
+// stored, which is tried until it is.
+func TestSavingGoesOnAfterClose(t *testing.T) {
+	library := &fullDisk{Store: openStore(t)}
+	g := newRig(t, func(d *app.Deps) { d.Library = library })
+	g.library = library.Store
+	id := g.stored("A: one two")
+	d := g.openDocument(id)
+	library.full.Store(true)
+	if _, err := d.SetText(d.At(0).ID, "one three"); err != nil {
+		t.Fatal(err)
+	}
+	d.Close()
+	if _, err := g.OpenDocument(t.Context(), id); !errors.Is(err, app.ErrDiskFull) {
+		t.Errorf("opened again: got %v, want %v", err, app.ErrDiskFull)
+	}
+	sub := g.Subscribe()
+	defer sub.Close()
+	library.full.Store(false)
+	waitForSaving(t, sub, func(e app.SavingChanged) bool { return !e.Pending })
+	wantStored(t, g.library, d, nil)
+	if d = g.openDocument(id); d.At(0).Text != "one three" {
+		t.Errorf("got %q", d.At(0).Text)
+	}
+	d.Close()
+}

@@ -70,9 +70,11 @@ type transcription struct {
 	on      func(Event)
 	job     Job
 	t       Transcript
-	decode  time.Time // when decoding began; zero before
-	start   float64   // of the stretch that is asked for; 0 but for an omission
-	offset  float64   // where decoding began, seconds
+	created bool       // the library's entry is this job's
+	worked  Transcript // what a person has worked on behind the position of a resumed job
+	decode  time.Time  // when decoding began; zero before
+	start   float64    // of the stretch that is asked for; 0 but for an omission
+	offset  float64    // where decoding began, seconds
 	reached float64
 	hearing hearing
 	passage *passage // that is heard again; nil where it is all of a recording
@@ -118,7 +120,7 @@ func (r *transcription) enter(ctx context.Context, resumed bool) error {
 			return err
 		}
 		r.mu.Lock()
-		r.t.ID = id
+		r.t.ID, r.created = id, true
 		r.mu.Unlock()
 	}
 	r.announce(ctx)
@@ -199,8 +201,10 @@ func (r *transcription) restart(ctx context.Context, id int64) error {
 	}
 	r.mu.Lock()
 	r.t, r.offset, r.reached = t, t.Position, t.Position
+	r.worked = t.workedFrom(t.Position)
 	r.job.Transcript = id
 	r.mu.Unlock()
+	r.publish(TextReplaced{Transcript: id}) // what lay behind the position is gone
 	r.publishSegments(t.Segments)
 	return nil
 }
@@ -347,6 +351,7 @@ func (r *transcription) take(ctx context.Context, p Progress) error {
 	news := r.note(p)
 	p = r.within(p)
 	changed, err := r.reword(ctx, &p)
+	p.Segments = slices.DeleteFunc(p.Segments, r.worked.Touched)
 	moved := p.Position > r.t.Position
 	r.t.Omissions = append(r.t.Omissions, p.Omissions...)
 	r.t.Position = max(r.t.Position, p.Position)
@@ -453,10 +458,10 @@ func (r *transcription) finish(ctx context.Context, err error) (Transcript, erro
 	return r.t, err
 }
 
-// record stores the end of a job. One that brought nothing leaves nothing
-// behind.
+// record stores the end of a job. One that brought nothing leaves nothing of its
+// own behind; what was there before it, a recording without text, stays.
 func (r *transcription) record(ctx context.Context, t Transcript) error {
-	if t.State != StateDone && len(t.Segments) == 0 && t.Position == 0 {
+	if r.created && t.State != StateDone && len(t.Segments) == 0 && t.Position == 0 {
 		if err := r.library.Delete(ctx, t.ID); err != nil {
 			return err
 		}

@@ -205,6 +205,28 @@ func (t Transcript) Touched(s Segment) bool {
 	return false
 }
 
+// workedFrom is what a person has worked on that begins at a second or later: the
+// segments that they have edited, and the places of those that they have changed
+// or removed. As in what the machine reports, the speakers have their labels.
+func (t Transcript) workedFrom(second float64) (worked Transcript) {
+	labels := map[string]string{}
+	for _, p := range t.Speakers {
+		labels[p.Name] = p.Label
+	}
+	edited := slices.DeleteFunc(slices.Clone(t.Segments), func(s Segment) bool { return !s.Edited })
+	for _, s := range slices.Concat(edited, t.Originals) {
+		if s.Start < second {
+			continue
+		}
+		if label, ok := labels[s.Speaker]; ok {
+			s.Speaker = label
+		}
+		s.Edited = true
+		worked.Segments = append(worked.Segments, s)
+	}
+	return worked
+}
+
 // Confidence is the mean confidence of all words, 0 for an empty transcript.
 func (t Transcript) Confidence() float64 {
 	sum, n := 0.0, 0

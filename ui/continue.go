@@ -16,10 +16,11 @@ import (
 // those of one sound. What is said in it is also inserted where the cursor
 // stands. A nil one does nothing.
 type continuation struct {
-	recording  int64 // 0 until it is in the library
-	transcript int64 // that the text goes into
-	segment    int64 // of that: where the cursor is, or was last
-	latest     int64 // segment that something was inserted in
+	recording  int64         // 0 until it is in the library
+	transcript int64         // that the text goes into
+	doc        *app.Document // of that, the last that was open: the IDs are as it has them
+	segment    int64         // where the cursor is, or was last
+	latest     int64         // segment that something was inserted in
 	title      string
 	said       app.Continued
 	spoken     bool   // something has been inserted
@@ -38,7 +39,7 @@ func (w *Window) continueHere() {
 		w.strip.passing(lang.L("To dictate into a transcript, open one that is finished."))
 		return
 	}
-	c := &continuation{transcript: t.open, segment: t.cursor(), title: t.entry.Title}
+	c := &continuation{transcript: t.open, doc: t.doc, segment: t.cursor(), title: t.entry.Title}
 	if c.segment == 0 {
 		c.segment = t.at(t.length() - 1).ID
 	}
@@ -94,13 +95,20 @@ func (c *continuation) amended(w *Window, recording int64, segments []app.Segmen
 		return
 	}
 	for _, s := range segments {
+		c.follow(w.holding(c.transcript))
 		w.insert(c.latest, c.said.Amend(s))
 	}
 }
 
 // follow moves to where the cursor stands now.
 func (c *continuation) follow(t *transcriptScreen) {
-	if t != nil && !t.loading && t.cursor() != 0 {
+	if t == nil || t.doc == nil {
+		return
+	}
+	if t.doc != c.doc { // what the one before had made has been stored meanwhile
+		c.segment, c.latest, c.doc = c.doc.Stored(c.segment), c.doc.Stored(c.latest), t.doc
+	}
+	if t.cursor() != 0 {
 		c.segment = t.cursor()
 	}
 }
@@ -117,17 +125,24 @@ func (w *Window) insert(segment int64, in app.Insertion) {
 	switch {
 	case t == nil || t.doc == nil:
 		w.inserting.start(func(ctx context.Context) func() {
-			if err := w.app.Insert(ctx, c.transcript, segment, in); err != nil && ctx.Err() == nil {
+			err := c.doc.Flush(ctx)
+			if err == nil {
+				err = w.app.Insert(ctx, c.transcript, c.doc.Stored(segment), in)
+			}
+			if err != nil && ctx.Err() == nil {
 				return func() { w.complain(err) }
 			}
 			return nil
 		})
 	case t.editing == segment:
 		t.editor.insert(in)
-	case t.index(segment) >= 0:
+	case t.length() > 0:
 		i := t.index(segment)
+		if i < 0 {
+			i = t.length() - 1
+		}
 		t.doc.EndRun()
-		change, err := t.doc.SetText(segment, in.After(t.at(i).Text))
+		change, err := t.doc.SetText(t.at(i).ID, in.After(t.at(i).Text))
 		t.doc.EndRun()
 		t.did(change, err)
 	}

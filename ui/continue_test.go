@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -116,4 +117,48 @@ func TestContinueInEditor(t *testing.T) {
 	if h.Window.recorder.running || !slices.Contains(h.notices(), "To dictate into a transcript, open one that is finished.") {
 		t.Errorf("without a transcript: got the notices %q", h.notices())
 	}
+}
+
+// The cursor is in a line that a person has made, whose name is another once the
+// transcript is opened again.
+func TestContinueInOwnLine(t *testing.T) {
+	h := newHarness(t, true)
+	id := h.done("talk.mp3", seg(1, 2, "First."), seg(3, 4, "Second."))
+	tr := h.transcript
+	tr.rows.SetSelected(0)
+	tr.insertRow()
+	tr.editor.SetText("Mine")
+	tr.stopEditing()
+	h.continueHere()
+	h.until("it records", func() bool { return h.Window.recorder.now.Stage == app.RecordingRunning })
+	tr.openAt(h.Window.continued.recording, -1)
+	h.until("the recording is open", func() bool { return tr.open != id && tr.doc != nil })
+	h.says(app.Heard{Segments: []app.Segment{seg(4, 5, "and theirs")}, Position: 5})
+	h.until("it is stored", func() bool { return h.stored(id) == "First.|Mine and theirs|Second." })
+	tr.openAt(id, -1)
+	h.until("it is open again", func() bool { return tr.open == id && tr.doc != nil })
+	tr.rows.SetSelected(-1)
+	h.says(app.Heard{Segments: []app.Segment{seg(6, 7, "and ours")}, Position: 7})
+	h.until("it is shown", func() bool { return h.text() == "First.|Mine and theirs and ours|Second." })
+	if n := h.notices(); len(n) > 0 {
+		t.Errorf("it says %q", n)
+	}
+	h.continueHere()
+	h.until("it has ended", func() bool { return !h.Window.recorder.running })
+}
+
+// Pause does not wait for a library that another program writes to.
+func TestPauseWhileLibraryIsBusy(t *testing.T) {
+	h := newHarness(t, true)
+	if err := h.app.StartRecording(app.RecordRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	h.until("it records", func() bool { return h.Window.recorder.now.Stage == app.RecordingRunning })
+	h.library.mu.Lock()
+	h.recorder.said <- app.Heard{Segments: []app.Segment{seg(0.5, 1.5, "It is dry.")}, Position: 1.5}
+	time.Sleep(100 * time.Millisecond) // until it is being stored
+	h.app.CloseUtterance()
+	h.app.PauseRecording(true)
+	h.library.mu.Unlock() // and not before
+	h.until("it pauses", func() bool { return h.Window.recorder.now.Paused })
 }

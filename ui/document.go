@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -83,9 +84,31 @@ func (t *transcriptScreen) openAt(id int64, at float64) {
 	if t.shown() {
 		t.w.player.close()
 	}
-	t.w.pump.soon(openWait, func(ctx context.Context) func() {
-		doc, err := t.w.app.OpenDocument(ctx, id)
-		return func() { t.loaded(id, doc, err) }
+	t.stale = t.w.reading == id // it may have been read before something that has been told of
+	t.w.read()
+}
+
+// read reads the transcript of a screen that waits for one. It reads one after the
+// other, and what nobody waits for any more is closed: who turns to another
+// transcript and back would find the first one open, for nobody.
+func (w *Window) read() {
+	i := slices.IndexFunc(w.open, func(t *transcriptScreen) bool { return t.loading })
+	if i < 0 || w.reading != 0 {
+		return
+	}
+	id := w.open[i].open
+	w.reading = id
+	w.pump.soon(openWait, func(ctx context.Context) func() {
+		doc, err := w.app.OpenDocument(ctx, id)
+		return func() {
+			w.reading = 0
+			if t := w.holding(id); t != nil && t.loading {
+				t.loaded(id, doc, err)
+			} else if doc != nil {
+				doc.Close()
+			}
+			w.read()
+		}
 	})
 }
 
@@ -93,6 +116,9 @@ func (t *transcriptScreen) openAt(id int64, at float64) {
 func (t *transcriptScreen) close() {
 	t.stopEditing()
 	if t.doc != nil {
+		if t.edited || t.saving.Pending {
+			t.w.unsaved[t.open] = &unsaved{title: t.entry.Title}
+		}
 		t.doc.Close()
 	}
 	t.open, t.doc, t.omissions, t.pending, t.loading, t.stale = 0, nil, nil, nil, false, false
@@ -105,12 +131,6 @@ func (t *transcriptScreen) close() {
 
 // loaded shows what was read, and what has come since.
 func (t *transcriptScreen) loaded(id int64, doc *app.Document, err error) {
-	if id != t.open || !t.loading {
-		if doc != nil {
-			doc.Close() // another was opened meanwhile
-		}
-		return
-	}
 	t.loading = false
 	if err != nil {
 		t.open = 0
@@ -122,6 +142,7 @@ func (t *transcriptScreen) loaded(id int64, doc *app.Document, err error) {
 		return
 	}
 	t.doc = doc
+	t.w.stored(id)
 	whole := doc.Transcript()
 	if t.entry.Title == "" || t.entry.State == "" {
 		t.entry = whole.Entry
@@ -203,6 +224,9 @@ func (t *transcriptScreen) changed(id int64, segments []app.Segment) {
 // person has written meanwhile, that stays.
 func (t *transcriptScreen) replaced(id int64) {
 	doc := t.doc
+	if id == t.open && t.loading {
+		t.stale = true
+	}
 	if id != t.open || doc == nil {
 		return
 	}

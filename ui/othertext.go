@@ -42,7 +42,8 @@ func (t *transcriptScreen) restoreMachine() {
 	t.stopEditing()
 	t.doc.EndRun()
 	rows := slices.DeleteFunc(t.doc.CompareMachine(), func(c app.Compared) bool {
-		return !slices.ContainsFunc(c.Present, func(s app.Segment) bool { return slices.Contains(chosen, s.ID) })
+		return len(c.Other) == 0 || // a person's own
+			!slices.ContainsFunc(c.Present, func(s app.Segment) bool { return slices.Contains(chosen, s.ID) })
 	})
 	c, _ := t.doc.Take(rows...)
 	if t.did(c, nil); c.IsEmpty() {
@@ -98,7 +99,7 @@ func (w *Window) compareEntry(t *transcriptScreen, id int64, e app.Entry) {
 			case err != nil:
 				w.complain(err)
 			case t.open == id && t.shown():
-				w.compare.show(t, otherText{name: w.otherName(e), compared: func(d *app.Document) []app.Compared { return d.Compare(other.Segments) }})
+				w.compare.show(t, otherText{name: w.otherName(e), compared: func(d *app.Document) []app.Compared { return d.CompareTranscript(other) }})
 			}
 		}
 	})

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -75,8 +77,14 @@ func (w *Window) goingOn() []string {
 	w.each(func(t *transcriptScreen) {
 		if t.saving.Err != nil {
 			sentence, _ := app.Explain(t.saving.Err)
-			all = append(all, fmt.Sprintf(lang.L("What you have changed in “%s” is not stored: %s"), t.entry.Title, said(sentence)))
+			all = append(all, (&unsaved{title: t.entry.Title}).says(said(sentence)))
 		}
 	})
+	for _, id := range slices.Sorted(maps.Keys(w.unsaved)) {
+		if u := w.unsaved[id]; u.err != nil {
+			sentence, _ := app.Explain(u.err)
+			all = append(all, u.says(said(sentence)))
+		}
+	}
 	return all
 }

@@ -72,6 +72,9 @@ type Window struct {
 	bottom     *fyne.Container // all three
 	centre     *fyne.Container
 
+	reading int64              // the transcript that is being opened, 0 for none
+	unsaved map[int64]*unsaved // that were closed
+
 	keys      []keyGroup               // what they do
 	languages map[string]string        // name by code
 	trashed   []*trashed               // the last is the first that undo brings back
@@ -85,7 +88,7 @@ type Window struct {
 func New(ctx context.Context, f fyne.App, a *app.App, opt Options) *Window {
 	w := &Window{
 		app: a, fyne: f, win: f.NewWindow("Earshot"),
-		dialogs: opt.Dialogs, log: opt.Log, now: opt.Now, languages: map[string]string{}, heard: map[int64]app.HeardAgain{},
+		dialogs: opt.Dialogs, log: opt.Log, now: opt.Now, languages: map[string]string{}, heard: map[int64]app.HeardAgain{}, unsaved: map[int64]*unsaved{},
 	}
 	if w.now == nil {
 		w.now = time.Now
@@ -243,6 +246,8 @@ func (w *Window) happened(e app.Event) {
 		if e.Serving.Err != nil && !w.shows(w.settings.content) {
 			w.complain(e.Serving.Err)
 		}
+	case app.SavingChanged:
+		w.saved(e)
 	case app.PlayerChanged:
 		w.player.changed(e.Playing)
 	case app.OverviewChanged:
