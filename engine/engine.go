@@ -288,36 +288,39 @@ func loadFile(f *os.File, info *app.ModelInfo, weights string, device nativeDevi
 }
 
 // prepare finds the device for a job and loads the model on it, falling back
-// to the CPU where a GPU fails. why warns of that, or of a GPU that is not to be
+// to the CPU where a GPU fails. trial is its first use, which the caller ends; nil
+// if it is not the first. why warns of a fall-back, or of a GPU that is not to be
 // trusted; "" if all is well.
-func (e *Engine) prepare(opt app.RecognizeOptions) (m *model, why string, err error) {
+func (e *Engine) prepare(opt app.RecognizeOptions) (m *model, trial *attempt, why string, err error) {
 	devices, err := nativeDevices()
 	if err != nil {
-		return nil, "", err
+		return nil, nil, "", err
 	}
 	c, err := choose(devices, opt.Device)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, "", err
 	}
 	if c, err = e.distrust(c, devices, opt.Device); err != nil {
-		return nil, "", err
+		return nil, nil, "", err
 	}
 	if c.index >= 0 {
+		trial := e.firstUse(c.nativeDevice)
 		m, err := e.tryGPU(opt, c.nativeDevice)
 		if err == nil {
-			return m, c.why, nil
+			return m, trial, c.why, nil
 		}
+		trial.giveUp()
 		var bad *app.ModelError
 		if errors.As(err, &bad) && !errors.Is(err, errLoad) && !errors.Is(err, errMemory) {
-			return nil, "", err // the file is at fault, not the device
+			return nil, nil, "", err // the file is at fault, not the device
 		}
 		e.log.Warn("fall back to the CPU", "device", c.label(), "error", err)
 		if c, err = fallBack(devices, c.nativeDevice, "it could not be started or has too little memory"); err != nil {
-			return nil, "", err
+			return nil, nil, "", err
 		}
 	}
 	m, err = e.acquire(opt.Model, opt.Weights, c.nativeDevice)
-	return m, c.why, err
+	return m, nil, c.why, err
 }
 
 // tryGPU loads the model on a GPU and makes sure that a decoder fits too.

@@ -81,6 +81,7 @@ func (s *stream) decodeOpen(ctx context.Context, to int, final bool) error {
 	s.took = time.Since(began)
 	s.progress.Position = s.seconds(s.closed)
 	s.noteDevice(t)
+	s.computed = true
 	for i, found := range h.segments {
 		h.segments[i] = moved(found, s.opt.Offset)
 		inOrder(found.Words, s.told)

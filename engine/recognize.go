@@ -26,9 +26,8 @@ func (e *Engine) Recognize(ctx context.Context, audio app.Audio, opt app.Recogni
 		return r.result, err
 	}
 	defer closeVAD()
-	trial := e.firstUse(r.model.device)
 	err = r.run(ctx)
-	e.learn(r.model.device, trial, r.failure())
+	r.learn(err)
 	r.result.Duration = opt.Offset + float64(r.windows.heard())/app.SampleRate
 	return r.result, err
 }
@@ -42,11 +41,11 @@ func (e *Engine) begin(opt app.RecognizeOptions, loading func()) (*recognition, 
 	}
 	loading()
 	began := time.Now()
-	m, why, err := e.prepare(opt)
+	m, trial, why, err := e.prepare(opt)
 	if err != nil {
 		return nil, err
 	}
-	r := &recognition{engine: e, model: m, opt: opt, spoken: map[string]float64{}}
+	r := &recognition{engine: e, model: m, trial: trial, opt: opt, spoken: map[string]float64{}}
 	if r.among, err = m.languagesFor(among); err == nil && opt.Translate && !m.info.CanTranslate {
 		err = errors.New("it cannot translate")
 	}
@@ -65,8 +64,15 @@ func (e *Engine) begin(opt app.RecognizeOptions, loading func()) (*recognition, 
 	return r, nil
 }
 
+// learn notes how the device has done.
+func (r *recognition) learn(err error) {
+	r.engine.learn(r.model.device, r.trial, r.failure(), err == nil && r.computed)
+	r.trial = nil
+}
+
 // end gives the model back.
 func (r *recognition) end() {
+	r.trial.giveUp()
 	r.engine.used(r.model, r.opt.Keep)
 	r.model.release()
 	trim()
@@ -88,6 +94,8 @@ func languagesAsked(list string) ([]string, error) {
 type recognition struct {
 	engine   *Engine
 	model    *model
+	trial    *attempt // the first use of its device; nil if it is not the first
+	computed bool     // a window was decoded
 	opt      app.RecognizeOptions
 	on       func(app.Progress)
 	windows  windower           // the feeder's
@@ -136,12 +144,12 @@ func (r *recognition) run(ctx context.Context) error {
 		return err
 	}
 	r.short = first.last && audioContext(len(padded(first.samples))) > 0
+	defer r.dropCPU()
 	if err := r.settleLanguage(ctx, first); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	var feeder sync.WaitGroup
-	defer r.dropCPU()
 	defer feeder.Wait()
 	defer cancel()
 
@@ -190,13 +198,7 @@ func (r *recognition) firstSpeech(ctx context.Context) (window, error) {
 func (r *recognition) settleLanguage(ctx context.Context, first window) error {
 	switch len(r.among) {
 	case 0:
-		s, err := r.model.borrow(r.short)
-		if err != nil {
-			return err
-		}
-		defer r.model.giveBack(s, r.short)
-		samples := padded(first.samples)
-		code, p, err := s.detect(samples, r.model.info.Languages, r.decoding(len(samples)).audioContext)
+		code, p, err := r.detect(ctx, first)
 		if err != nil {
 			return err
 		}
@@ -210,6 +212,37 @@ func (r *recognition) settleLanguage(ctx context.Context, first window) error {
 	r.result.Language, r.progress.Language = r.language, r.language
 	r.on(r.progress)
 	return ctx.Err()
+}
+
+// detect asks the model for the language of a window, as a decoder does its work:
+// the CPU takes over where a GPU fails, and nobody waits for it when the job is
+// cancelled.
+func (r *recognition) detect(ctx context.Context, w window) (code string, p float64, err error) {
+	d, err := newDecoder(r.model, r.short)
+	if err != nil {
+		return "", 0, err
+	}
+	samples := padded(w.samples)
+	input := r.decoding(len(samples)).audioContext
+	t, ended := &task{window: w}, make(chan error, 1)
+	var found string
+	var sure float64
+	go func() { // ends after one pass
+		defer func() { d.close() }()
+		ended <- r.carry(ctx, t, &d, func(s nativeState) (err error) {
+			found, sure, err = s.detect(samples, r.model.info.Languages, input)
+			return err
+		})
+	}()
+	select {
+	case err := <-ended:
+		if err == nil {
+			r.noteDevice(t)
+		}
+		return found, sure, err
+	case <-ctx.Done():
+		return "", 0, ctx.Err()
+	}
 }
 
 // A language that is less probable is a guess.
@@ -267,6 +300,7 @@ func (r *recognition) report(ctx context.Context, t *task) error {
 	r.pass(t.heard)
 	r.noteLanguage(t.language, len(t.window.samples))
 	r.noteDevice(t)
+	r.computed = r.computed || len(t.window.samples) > 0
 	r.advance(t.window)
 	return nil
 }

@@ -19,7 +19,7 @@ import (
 func TestSameTextAsWhisperCLI(t *testing.T) {
 	e := testEngine(t)
 	opt := fixtureOptions(t)
-	m, why, err := e.prepare(app.RecognizeOptions{Model: opt.Model, Device: "cpu"})
+	m, _, why, err := e.prepare(app.RecognizeOptions{Model: opt.Model, Device: "cpu"})
 	if err != nil || why != "" {
 		t.Fatalf("got %q, %v", why, err)
 	}

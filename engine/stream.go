@@ -45,9 +45,8 @@ func (e *Engine) Stream(ctx context.Context, audio app.Audio, opt app.RecognizeO
 		defer vad.free()
 		s.probabilities = askAboutSound(vad.probabilities)
 	}
-	trial := e.firstUse(r.model.device)
 	err = s.run(ctx)
-	e.learn(r.model.device, trial, r.failure())
+	r.learn(err)
 	r.result.Duration = opt.Offset + float64(s.in.heard())/app.SampleRate
 	return r.result, err
 }

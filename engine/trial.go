@@ -179,8 +179,15 @@ func (e *Engine) trust(shown *app.Device, d nativeDevice) {
 	}[known.State]
 }
 
-// firstUse notes the first job on a GPU, or the first since it failed, while it
-// runs; nil if it is not the first.
+// giveUp ends an attempt that has shown nothing: what was known before holds.
+func (a *attempt) giveUp() {
+	if a != nil {
+		a.end(a.known)
+	}
+}
+
+// firstUse notes the first job on a GPU, or the first since it failed, from before
+// the model is loaded there; nil if it is not the first.
 func (e *Engine) firstUse(d nativeDevice) *attempt {
 	if known := e.trials.read(d); d.index < 0 || known.Used && !known.bad() || known.State == trying {
 		return nil
@@ -189,13 +196,18 @@ func (e *Engine) firstUse(d nativeDevice) *attempt {
 }
 
 // learn notes how a job on a GPU went. first is what firstUse returned, failure
-// what made the CPU take over. Who gets through a job is trusted again, but not
-// who computes wrong results.
-func (e *Engine) learn(d nativeDevice, first *attempt, failure error) {
+// what made the CPU take over, through whether the job came to its end and had
+// something to compute: else it has shown nothing. Who gets through a job is
+// trusted again, but not who computes wrong results.
+func (e *Engine) learn(d nativeDevice, first *attempt, failure error, through bool) {
 	if first == nil && failure != nil {
 		first = e.trials.begin(d)
 	}
 	if first == nil {
+		return
+	}
+	if failure == nil && !through {
+		first.giveUp()
 		return
 	}
 	known := first.known

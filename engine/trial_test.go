@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -127,7 +128,7 @@ func TestDevicesAreJudgedByJobs(t *testing.T) {
 			device := nativeDevice{backend: "Vulkan", name: "Radeon", index: 99}
 			c.before.FLOPS = 5e9
 			e.trials.begin(device).end(c.before)
-			e.learn(device, e.firstUse(device), c.failure)
+			e.learn(device, e.firstUse(device), c.failure, c.failure == nil)
 			got := e.trials.read(device)
 			if got.State != c.want || !strings.HasSuffix(got.Why, c.why) || c.why == "" && got.Why != "" || !got.Used || got.FLOPS != 5e9 {
 				t.Errorf("got %+v", got)
@@ -161,5 +162,113 @@ func TestTrialsRememberCrashes(t *testing.T) {
 	never := func(nativeDevice) (float64, error) { t.Error("tested again"); return 0, nil }
 	if got := (trials{dir}).examine(device, never); got.State != crashed || got.Why == "" {
 		t.Errorf("got %+v, want it crashed", got)
+	}
+}
+
+// blind fails in finding out the language, as a device does that has been lost.
+type blind struct{ *scripted }
+
+func (b blind) newState() (nativeState, error) { return b, nil }
+
+func (b blind) detect([]float32, []string, int) (string, float64, error) {
+	return "", 0, errors.New("detect the language")
+}
+
+// rumble is sound that is not silence, without voice activity detection.
+func rumble(seconds int) app.Audio {
+	samples := make([]float32, seconds*app.SampleRate)
+	for i := range samples {
+		samples[i] = float32(i%7) / 100
+	}
+	return &memory{samples: samples}
+}
+
+// The first thing that is asked of a device is often the language: the CPU takes
+// over from there too, and the device has failed.
+func TestCPUDetectsLanguage(t *testing.T) {
+	e := testEngine(t)
+	e.trials = trials{t.TempDir()}
+	opt := fixtureOptions(t)
+	opt.Language, opt.VAD = "", ""
+	device := nativeDevice{backend: "Vulkan", name: "Radeon", index: 0}
+	s := blind{&scripted{says: func(int, decodeOptions) ([]string, error) { return nil, errors.New("device lost") }}}
+	r := &recognition{
+		engine: e, opt: opt, spoken: map[string]float64{}, model: &model{native: s, device: device}, trial: e.firstUse(device), on: func(app.Progress) {},
+	}
+	r.result.Device = device.label()
+	if _, err := r.cutter(rumble(40)); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.run(t.Context()); err != nil || r.result.Language == "" {
+		t.Errorf("got %v in %q, want the CPU's text", err, r.result.Language)
+	}
+	r.learn(nil)
+	if got := e.trials.read(device); got.State != broken || !strings.Contains(got.Why, "detect the language") {
+		t.Errorf("known: got %+v", got)
+	}
+}
+
+// A job that was cancelled, or had nothing to compute, has shown nothing.
+func TestTrustIsEarned(t *testing.T) {
+	e := testEngine(t)
+	device := nativeDevice{backend: "Vulkan", name: "Radeon", index: 0}
+	s := &scripted{says: func(int, decodeOptions) ([]string, error) { return nil, nil }}
+	for _, before := range []trial{{State: broken, Why: "device lost", Used: true}, {State: passed}} {
+		for _, cancelled := range []bool{false, true} {
+			e.trials = trials{t.TempDir()}
+			e.trials.begin(device).end(before)
+			r := &recognition{
+				engine: e, spoken: map[string]float64{}, among: []string{"en"}, model: &model{native: s, device: device}, trial: e.firstUse(device), on: func(app.Progress) {},
+			}
+			if got := e.trials.read(device).State; got != trying {
+				t.Errorf("while it runs: got %v", got)
+			}
+			if _, err := r.cutter(&memory{samples: make([]float32, 40*app.SampleRate)}); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			if cancelled {
+				cancel()
+			}
+			r.learn(r.run(ctx))
+			cancel()
+			if got := e.trials.read(device); got.State != before.State || got.Why != before.Why || got.Used != before.Used {
+				t.Errorf("got %+v, want %+v", got, before)
+			}
+		}
+	}
+}
+
+// slow takes its time to find out the language.
+type slow struct {
+	*scripted
+	asked, answer chan struct{}
+}
+
+func (s slow) newState() (nativeState, error) { return s, nil }
+
+func (s slow) detect([]float32, []string, int) (string, float64, error) {
+	close(s.asked)
+	<-s.answer
+	return "en", 1, nil
+}
+
+// Who cancels a job while the model thinks about the language does not wait for it.
+func TestCancelWhileDetecting(t *testing.T) {
+	s := slow{&scripted{says: func(int, decodeOptions) ([]string, error) { return nil, nil }}, make(chan struct{}), make(chan struct{})}
+	defer close(s.answer)
+	r := &recognition{
+		engine: testEngine(t), spoken: map[string]float64{}, model: &model{native: s, device: nativeDevice{index: -1}}, on: func(app.Progress) {},
+	}
+	if _, err := r.cutter(rumble(40)); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-s.asked
+		cancel()
+	}()
+	if err := r.run(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
 	}
 }

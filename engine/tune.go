@@ -19,10 +19,11 @@ type paced interface {
 // Measure implements app.Tuner. Where ctx ends first, the pass of the network
 // that is under way goes on for itself, as that of a cancelled job does.
 func (e *Engine) Measure(ctx context.Context, opt app.RecognizeOptions) (app.Measurement, error) {
-	m, _, err := e.prepare(opt)
+	m, trial, _, err := e.prepare(opt)
 	if err != nil {
 		return app.Measurement{}, err
 	}
+	defer trial.giveUp() // one pass is no job
 	defer m.release()
 	defer e.used(m, opt.Keep)
 	d, err := newDecoder(m, false)
