@@ -19,6 +19,7 @@ type Media interface {
 type MediaInfo struct {
 	Duration float64 // seconds; 0 if unknown
 	Streams  []AudioStream
+	Timed    bool // the sound goes with a picture, or begins late: what is missing of it is silence
 }
 
 // AudioStream is one audio track of a file.
@@ -27,9 +28,10 @@ type AudioStream struct {
 	Codec    string // ffmpeg's name
 	Rate     int    // Hz
 	Channels int
-	Language string // tag, may be empty
-	Title    string // tag, may be empty
-	Default  bool   // the track a player would choose
+	Language string  // tag, may be empty
+	Title    string  // tag, may be empty
+	Default  bool    // the track a player would choose
+	Duration float64 // seconds from the file's beginning to its end; 0 if unknown
 }
 
 // MediaOptions of Open. The zero value decodes the default track from the

@@ -70,6 +70,9 @@ func (m Media) probe(ctx context.Context, path string) (app.MediaInfo, error) {
 	if err == nil && failed == nil {
 		// Of a PCM file that is cut short, ffprobe tells only what is left.
 		info.Duration = header.Duration
+		for i := range info.Streams {
+			info.Streams[i].Duration = header.Duration
+		}
 	}
 	return info, err
 }
@@ -103,11 +106,12 @@ func (m Media) Open(ctx context.Context, path string, opt app.MediaOptions) (app
 	if opt.Rate == 0 {
 		opt.Rate = app.SampleRate
 	}
+	opt.Info = info
 	audio, err := m.open(ctx, path, stream, opt)
 	if err != nil {
 		return nil, &app.MediaError{Path: path, Err: err}
 	}
-	audio.path, audio.promised = path, info.Duration
+	audio.path, audio.promised = path, info.Streams[stream].Duration
 	if opt.Seek {
 		return audio, nil
 	}

@@ -150,8 +150,8 @@ func TestVideoWithTracks(t *testing.T) {
 		t.Fatalf("got %d audio streams, want 2: %+v", len(info.Streams), info.Streams)
 	}
 	for i, want := range []app.AudioStream{
-		{Index: 0, Codec: "flac", Rate: 44100, Channels: 1, Language: "eng"},
-		{Index: 1, Codec: "flac", Rate: 44100, Channels: 1, Language: "deu", Title: "Kommentar", Default: true},
+		{Index: 0, Codec: "flac", Rate: 44100, Channels: 1, Language: "eng", Duration: 3},
+		{Index: 1, Codec: "flac", Rate: 44100, Channels: 1, Language: "deu", Title: "Kommentar", Default: true, Duration: 3},
 	} {
 		if info.Streams[i] != want {
 			t.Errorf("stream %d: got %+v, want %+v", i, info.Streams[i], want)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -23,7 +24,7 @@ func probeFFmpeg(ctx context.Context, ffprobe, path string) (app.MediaInfo, erro
 	defer cancel()
 	cmd, complaints, err := command(ctx, ffprobe, path,
 		[]string{"-v", "error"},
-		"-show_entries", "format=duration:stream=codec_type,codec_name,sample_rate,channels,duration:stream_tags=language,title:stream_disposition=default",
+		"-show_entries", "format=duration,start_time:stream=codec_type,codec_name,sample_rate,channels,duration,start_time:stream_tags=language,title,duration:stream_disposition=default,attached_pic",
 		"-of", "json")
 	if err != nil {
 		return app.MediaInfo{}, err
@@ -45,36 +46,82 @@ func probeFFmpeg(ctx context.Context, ffprobe, path string) (app.MediaInfo, erro
 // parseProbe reads ffprobe's JSON.
 func parseProbe(out []byte) (app.MediaInfo, error) {
 	var probed struct {
-		Format  struct{ Duration string }
+		Format  span
 		Streams []struct {
 			Type        string `json:"codec_type"`
 			Codec       string `json:"codec_name"`
 			Rate        string `json:"sample_rate"`
 			Channels    int
-			Duration    string
-			Disposition struct{ Default int }
-			Tags        struct{ Language, Title string }
+			Disposition struct {
+				Default int
+				Cover   int `json:"attached_pic"`
+			}
+			Tags struct{ Language, Title, Duration string }
+			span
 		}
 	}
 	if err := json.Unmarshal(out, &probed); err != nil {
 		return app.MediaInfo{}, fmt.Errorf("understand ffprobe: %w", err)
 	}
 	var info app.MediaInfo
+	alone := true
 	for _, s := range probed.Streams {
 		if s.Type != "audio" {
+			alone = false
+			info.Timed = info.Timed || s.Type == "video" && s.Disposition.Cover == 0
 			continue
 		}
 		rate, _ := strconv.Atoi(s.Rate)
+		late := s.start() - probed.Format.start()
+		info.Timed = info.Timed || late > 0.05
+		length := clockTime(s.Tags.Duration) // from the file's beginning
+		if own := duration(s.Duration); own > 0 {
+			length = own + max(0, late)
+		}
 		info.Streams = append(info.Streams, app.AudioStream{
 			Index: len(info.Streams), Codec: s.Codec, Rate: rate, Channels: s.Channels,
 			Language: s.Tags.Language, Title: s.Tags.Title, Default: s.Disposition.Default == 1,
+			Duration: length,
 		})
-		info.Duration = max(info.Duration, duration(s.Duration))
+		info.Duration = max(info.Duration, length)
 	}
 	if info.Duration == 0 {
 		info.Duration = duration(probed.Format.Duration) // of the longest stream, be it video
+		if alone && len(info.Streams) == 1 {
+			info.Streams[0].Duration = info.Duration
+		}
 	}
 	return info, nil
+}
+
+// span is when something begins and how long it is, as ffprobe says it, in seconds.
+type span struct {
+	Start    string `json:"start_time"`
+	Duration string
+}
+
+func (s span) start() float64 {
+	at, err := strconv.ParseFloat(s.Start, 64)
+	if err != nil || !(math.Abs(at) < 1e7) {
+		return 0
+	}
+	return at
+}
+
+// clockTime parses a length as Matroska's tags have it, 00:01:02.5; what is missing or
+// absurd is 0, unknown.
+func clockTime(s string) float64 {
+	fields := strings.Split(s, ":")
+	if len(fields) != 3 {
+		return 0
+	}
+	hours, _ := strconv.Atoi(fields[0])
+	minutes, _ := strconv.Atoi(fields[1])
+	seconds, err := strconv.ParseFloat(fields[2], 64)
+	if d := float64(3600*hours+60*minutes) + seconds; err == nil && d > 0 && d < 1e7 {
+		return d
+	}
+	return 0
 }
 
 // duration parses seconds; what is missing or absurd is 0, unknown.
@@ -113,11 +160,17 @@ func openFFmpeg(ctx context.Context, ffmpeg, path string, stream int, opt app.Me
 		// the file's own times are.
 		head = append(head, "-ss", strconv.FormatFloat(opt.Start, 'f', 6, 64))
 	}
-	mono := []string{"-ac", "1"}
-	if opt.Channel > 0 {
-		mono = []string{"-af", fmt.Sprintf("pan=mono|c0=c%d", opt.Channel-1)}
+	var filters []string
+	if opt.Info.Timed {
+		filters = append(filters, "aresample=async=1:first_pts=0") // puts in silence
 	}
-	args := append([]string{"-map", "0:a:" + strconv.Itoa(stream), "-vn", "-sn", "-dn"}, mono...)
+	if opt.Channel > 0 {
+		filters = append(filters, fmt.Sprintf("pan=mono|c0=c%d", opt.Channel-1))
+	}
+	args := []string{"-map", "0:a:" + strconv.Itoa(stream), "-vn", "-sn", "-dn", "-ac", "1"}
+	if len(filters) > 0 {
+		args = append(args, "-af", strings.Join(filters, ","))
+	}
 	args = append(args, "-ar", strconv.Itoa(opt.Rate), "-f", "s16le", "pipe:1")
 	cmd, complaints, err := command(running, ffmpeg, path, head, args...)
 	if err != nil {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,7 +19,7 @@ func TestParseProbe(t *testing.T) {
 		want       app.MediaInfo
 	}{
 		{"nothing", `{}`, app.MediaInfo{}},
-		{"video only", `{"streams":[{"codec_type":"video","duration":"5"}],"format":{"duration":"5.0"}}`, app.MediaInfo{Duration: 5}},
+		{"video only", `{"streams":[{"codec_type":"video","duration":"5"}],"format":{"duration":"5.0"}}`, app.MediaInfo{Duration: 5, Timed: true}},
 		{
 			"second audio stream is the default",
 			`{"streams":[
@@ -26,8 +28,8 @@ func TestParseProbe(t *testing.T) {
 				{"codec_type":"audio","codec_name":"ac3","sample_rate":"44100","channels":2,"duration":"3","disposition":{"default":1},"tags":{"title":"T"}}
 			],"format":{"duration":"9"}}`,
 			app.MediaInfo{Duration: 4, Streams: []app.AudioStream{
-				{Index: 0, Codec: "aac", Rate: 48000, Channels: 6, Language: "eng"},
-				{Index: 1, Codec: "ac3", Rate: 44100, Channels: 2, Title: "T", Default: true},
+				{Index: 0, Codec: "aac", Rate: 48000, Channels: 6, Language: "eng", Duration: 4},
+				{Index: 1, Codec: "ac3", Rate: 44100, Channels: 2, Title: "T", Default: true, Duration: 3},
 			}},
 		},
 		{
@@ -36,7 +38,24 @@ func TestParseProbe(t *testing.T) {
 		},
 		{
 			"the container's length", `{"streams":[{"codec_type":"audio"}],"format":{"duration":"7.5"}}`,
-			app.MediaInfo{Duration: 7.5, Streams: []app.AudioStream{{}}},
+			app.MediaInfo{Duration: 7.5, Streams: []app.AudioStream{{Duration: 7.5}}},
+		},
+		{
+			"the picture's length", `{"streams":[{"codec_type":"video"},{"codec_type":"audio"}],"format":{"duration":"7.5"}}`,
+			app.MediaInfo{Duration: 7.5, Streams: []app.AudioStream{{}}, Timed: true},
+		},
+		{
+			"sound that begins late", `{"streams":[{"codec_type":"audio","start_time":"3.5","duration":"10"}],"format":{"duration":"9999","start_time":"1.0"}}`,
+			app.MediaInfo{Duration: 12.5, Streams: []app.AudioStream{{Duration: 12.5}}, Timed: true},
+		},
+		{
+			"a cover", `{"streams":[{"codec_type":"video","disposition":{"attached_pic":1}},{"codec_type":"audio","duration":"10"}],"format":{"duration":"10"}}`,
+			app.MediaInfo{Duration: 10, Streams: []app.AudioStream{{Duration: 10}}},
+		},
+		{
+			"Matroska", `{"streams":[{"codec_type":"video","start_time":"1.0"},
+				{"codec_type":"audio","start_time":"3.5","tags":{"DURATION":"01:00:02.500000000"}}],"format":{"duration":"9999","start_time":"1.0"}}`,
+			app.MediaInfo{Duration: 3602.5, Streams: []app.AudioStream{{Duration: 3602.5}}, Timed: true},
 		},
 		{
 			"absurd figures", `{"streams":[{"codec_type":"audio","sample_rate":"x","duration":"-5"}],"format":{"duration":"1e300"}}`,
@@ -151,6 +170,67 @@ func TestChoose(t *testing.T) {
 	} {
 		if i, err := choose(c.streams, c.want); i != c.i || err != c.err {
 			t.Errorf("track %d of %d: got %d, %v; want %d, %v", c.want, len(c.streams), i, err, c.i, c.err)
+		}
+	}
+}
+
+// beep makes a recording of a length whose sound is a beep at a second, and puts it
+// into another file.
+func beep(t *testing.T, name string, second, seconds float64, args ...string) string {
+	t.Helper()
+	sound := fmt.Sprintf(`aevalsrc=if(between(t\,%[1]g\,%[1]g+0.2)\,sin(2*PI*1000*t)\,0):d=%g:s=44100`, second, seconds)
+	all := make([]string, len(args))
+	for i, arg := range args {
+		all[i] = strings.ReplaceAll(arg, "SOUND", sound)
+	}
+	return ffmpeg(t, append(all, filepath.Join(t.TempDir(), name))...)
+}
+
+// beepsAt is where a file is heard to beep, and what is said of it.
+func beepsAt(t *testing.T, path string, opt app.MediaOptions) (second float64, warnings []string) {
+	t.Helper()
+	got := decode(t, Media{}, path, opt)
+	for i, v := range got.samples {
+		if v > 0.1 {
+			return opt.Start + float64(i)/app.SampleRate, got.warnings
+		}
+	}
+	t.Fatal("it does not beep")
+	return 0, nil
+}
+
+// Sound that begins after the picture, or in which some is missing, has the times
+// of the picture: of the whole as of a passage.
+func TestSoundKeepsItsTimes(t *testing.T) {
+	picture := []string{"-f", "lavfi", "-i", "color=black:s=64x64:r=10:d=30"}
+	late := append(slices.Clone(picture), "-itsoffset", "5", "-f", "lavfi", "-i", "SOUND", "-c:v", "mpeg4", "-c:a", "aac")
+	whole := append(slices.Clone(picture), "-f", "lavfi", "-i", "SOUND", "-c:v", "mpeg4", "-c:a", "aac")
+	for _, c := range []struct {
+		name, path string
+		want       float64
+	}{
+		{"late.mkv", beep(t, "late.mkv", 10, 20, late...), 15},
+		{"late.mp4", beep(t, "late.mp4", 10, 20, late...), 15},
+		{"a hole", ffmpeg(t, "-i", beep(t, "whole.mkv", 10, 25, whole...), "-c", "copy", "-bsf:a", `noise=drop=between(pts*tb\,4\,7)`,
+			filepath.Join(t.TempDir(), "hole.mkv")), 10},
+		{"as it should be", beep(t, "whole.mp4", 10, 25, whole...), 10},
+	} {
+		for _, opt := range []app.MediaOptions{{}, {Start: c.want - 2}, {Start: c.want - 2, Seek: true}} {
+			got, warnings := beepsAt(t, c.path, opt)
+			if math.Abs(got-c.want) > 0.05 || len(warnings) > 0 {
+				t.Errorf("%s, %+v: it beeps at %.2f, want %g; warnings %q", c.name, opt, got, c.want, warnings)
+			}
+		}
+	}
+}
+
+// Sound that is shorter than the picture, or than other sound, is not damaged.
+func TestShortTrackIsWhole(t *testing.T) {
+	short := beep(t, "short.mkv", 1, 10, "-f", "lavfi", "-i", "color=black:s=64x64:r=10:d=30", "-f", "lavfi", "-i", "SOUND", "-c:v", "mpeg4", "-c:a", "aac")
+	two := beep(t, "two.mp4", 1, 10, "-f", "lavfi", "-i", "sine=d=30", "-f", "lavfi", "-i", "SOUND", "-map", "0", "-map", "1", "-c:a", "aac")
+	for path, opt := range map[string]app.MediaOptions{short: {}, two: {Stream: 2}} {
+		if _, warnings := beepsAt(t, path, opt); len(warnings) > 0 {
+			t.Errorf("%s: got %q", filepath.Base(path), warnings)
 		}
 	}
 }

@@ -84,20 +84,21 @@ type remoteDownload struct {
 	w    io.WriterAt
 	host string
 	at   int64  // bytes that are written
+	size int64  // of the whole; 0 if the server does not say
 	tag  string // of the version that is being fetched; "" if the server does not say
 	open func(ctx context.Context) (content io.ReadCloser, err error)
 }
 
 // run fetches all, going on where a connection broke off.
 func (d *remoteDownload) run(ctx context.Context) error {
+	best := int64(0)
 	for attempt := 1; ; attempt++ {
-		before := d.at
 		err := d.once(ctx)
 		if err == nil || final(err) || ctx.Err() != nil {
 			return err
 		}
-		if d.at > before {
-			attempt = 1
+		if d.at > best {
+			attempt, best = 1, d.at
 		}
 		if attempt >= d.Attempts {
 			return err
@@ -152,6 +153,9 @@ func (d *remoteDownload) copy(content io.Reader, watch *time.Timer) error {
 		}
 		d.at += int64(n)
 		if errors.Is(err, io.EOF) {
+			if d.at < d.size {
+				return app.ErrCutShort // an answer can be a part of what was asked for
+			}
 			return nil
 		}
 		if err != nil {
@@ -176,6 +180,7 @@ func (d *remoteDownload) transport() http.RoundTripper {
 // overHTTP opens an address of the web.
 func (d *remoteDownload) overHTTP(u *url.URL) func(context.Context) (io.ReadCloser, error) {
 	client := &http.Client{Transport: d.transport(), CheckRedirect: func(next *http.Request, via []*http.Request) error {
+		next.Header.Del("Referer") // what is secret in an address is not for the next server
 		if s := next.URL.Scheme; len(via) > maxRedirects || s != "http" && s != "https" || s == "http" && via[len(via)-1].URL.Scheme == "https" {
 			return app.ErrRedirect
 		}
@@ -187,11 +192,9 @@ func (d *remoteDownload) overHTTP(u *url.URL) func(context.Context) (io.ReadClos
 			return nil, err
 		}
 		req.Header.Set("User-Agent", "earshot/"+app.Version)
-		if d.at > 0 {
+		if d.at > 0 && d.tag != "" { // else it could be another version
 			req.Header.Set("Range", "bytes="+strconv.FormatInt(d.at, 10)+"-")
-			if d.tag != "" {
-				req.Header.Set("If-Range", d.tag)
-			}
+			req.Header.Set("If-Range", d.tag)
 		}
 		resp, err := client.Do(req)
 		if err != nil {
@@ -224,10 +227,15 @@ func reached(err error) error {
 func (d *remoteDownload) judge(resp *http.Response) error {
 	switch resp.StatusCode {
 	case http.StatusOK:
-		d.at = 0 // from the start: another version, or a server that cannot go on
+		d.at, d.size = 0, max(0, resp.ContentLength) // from the start: another version, or a server that cannot go on
 	case http.StatusPartialContent:
-		if !strings.HasPrefix(resp.Header.Get("Content-Range"), "bytes "+strconv.FormatInt(d.at, 10)+"-") {
+		rest, ok := strings.CutPrefix(resp.Header.Get("Content-Range"), "bytes "+strconv.FormatInt(d.at, 10)+"-")
+		if !ok {
 			return app.ErrWrongFile
+		}
+		_, size, _ := strings.Cut(rest, "/")
+		if n, err := strconv.ParseInt(size, 10, 64); err == nil {
+			d.size = n
 		}
 	default:
 		return &app.StatusError{Code: resp.StatusCode}
@@ -239,7 +247,7 @@ func (d *remoteDownload) judge(resp *http.Response) error {
 	if d.tag == "" {
 		d.tag = resp.Header.Get("Last-Modified")
 	}
-	if size := resp.ContentLength; d.opt.Limit > 0 && size > 0 && d.at+size > d.opt.Limit {
+	if d.opt.Limit > 0 && max(d.size, d.at+resp.ContentLength) > d.opt.Limit {
 		return app.ErrTooLarge
 	}
 	return nil
@@ -286,8 +294,8 @@ func (d *remoteDownload) fromBucket(u *url.URL) (func(context.Context) (io.ReadC
 		if err != nil {
 			return nil, ofBucket(err)
 		}
-		d.tag = info.ETag
-		if d.opt.Limit > 0 && d.at+info.Size > d.opt.Limit {
+		d.tag, d.size = info.ETag, d.at+info.Size
+		if d.opt.Limit > 0 && d.size > d.opt.Limit {
 			content.Close()
 			return nil, app.ErrTooLarge
 		}

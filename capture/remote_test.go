@@ -279,3 +279,82 @@ func TestFetchErrorsHoldNoSecret(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// broken serves a part of what it has promised and breaks off.
+func broken(w http.ResponseWriter, promised int, part []byte) {
+	w.Header().Set("Content-Length", strconv.Itoa(promised))
+	w.Write(part)
+	w.(http.Flusher).Flush()
+	panic(http.ErrAbortHandler)
+}
+
+// A server that goes on with less than it was asked for has not come to the end.
+func TestFetchTakesShortAnswers(t *testing.T) {
+	data := page(300 << 10)
+	var asked atomic.Int32
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"1"`)
+		if asked.Add(1) == 1 {
+			broken(w, len(data), data[:100<<10])
+		}
+		var from int
+		fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &from)
+		to := min(len(data), from+64<<10)
+		w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, to-1, len(data)))
+		w.WriteHeader(http.StatusPartialContent)
+		w.Write(data[from:to])
+	}))
+	defer srv.Close()
+	if got, err := fetched(t, Remote{}, srv.URL, private); err != nil || !bytes.Equal(got, data) {
+		t.Errorf("got %d of %d bytes, %v", len(got), len(data), err)
+	}
+}
+
+// Where a server does not say which version it serves, parts are not put together.
+func TestFetchKeepsVersionsApart(t *testing.T) {
+	before, after := bytes.Repeat([]byte("a"), 200<<10), bytes.Repeat([]byte("b"), 200<<10)
+	var asked atomic.Int32
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) == 1 {
+			broken(w, len(before), before[:100<<10])
+		}
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(after))
+	}))
+	defer srv.Close()
+	if got, err := fetched(t, Remote{}, srv.URL, private); err != nil || !bytes.Equal(got, after) {
+		t.Errorf("got %d bytes, %d of them old, %v", len(got), bytes.Count(got, []byte("a")), err)
+	}
+}
+
+// A server that cannot go on and never comes further than before is given up.
+func TestFetchEndsWithoutProgress(t *testing.T) {
+	var asked atomic.Int32
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		broken(w, 1<<20, make([]byte, 100*(1+asked.Add(1)%2)))
+	}))
+	defer srv.Close()
+	if _, err := fetched(t, Remote{Attempts: 3}, srv.URL, private); !errors.Is(err, app.ErrCutShort) {
+		t.Errorf("got %v", err)
+	}
+	if n := asked.Load(); n > 8 {
+		t.Errorf("it was asked %d times", n)
+	}
+}
+
+// What is secret in an address stays with its server.
+func TestFetchSendsNoReferer(t *testing.T) {
+	var referer atomic.Value
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		referer.Store(r.Header.Get("Referer"))
+		w.Write([]byte("x"))
+	}))
+	defer other.Close()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, http.StatusFound) }))
+	defer srv.Close()
+	if _, err := fetched(t, Remote{}, srv.URL+"/a?token=secret", private); err != nil {
+		t.Fatal(err)
+	}
+	if got := referer.Load(); got != "" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -518,3 +518,46 @@ func TestStopDespiteAHangingLibrary(t *testing.T) {
 		t.Error("nothing is in the file")
 	}
 }
+
+// An input that loses sound for moments, again and again, does not fall behind the
+// other one: what it has lost is silence, and is said.
+func TestRecordBothWithDropouts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, mic, system := newFake()
+		clap := func(at float64) float64 {
+			if _, part := math.Modf(at); part < 0.01 {
+				return 0.5
+			}
+			return 0.001
+		}
+		mic.sound, system.sound = clap, clap
+		path := filepath.Join(t.TempDir(), "a.wav")
+		take := record(t, r, app.SourceBoth, path)
+		for range 60 {
+			time.Sleep(1700 * time.Millisecond)
+			mic.stalled.Store(true)
+			time.Sleep(300 * time.Millisecond)
+			mic.stalled.Store(false)
+		}
+		synctest.Wait()
+		st, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if stored := float64(st.Size()) / (4 * app.SampleRate); stored < 117 {
+			t.Errorf("%.1f of 120 s are on the disk", stored)
+		}
+		stop(t, take)
+		if gaps := take.Status().Gaps; len(gaps) == 0 {
+			t.Error("nobody is told")
+		}
+		got := recorded(t, path)
+		last := func(track []int16) float64 {
+			all := onsets(track)
+			return all[len(all)-1]
+		}
+		if mine, theirs := last(got[0]), last(got[1]); math.Abs(mine-theirs) > 1.5 {
+			t.Errorf("the last claps are at %.2f and %.2f s", mine, theirs)
+		}
+	})
+}

@@ -107,7 +107,11 @@ func (l *timeline) fill(now time.Time) {
 // align keeps two tracks in step.
 func (l *timeline) align() {
 	if len(l.tracks) == 2 {
-		l.drift.correct(l.tracks[0], l.tracks[1])
+		if slow, lost := l.drift.correct(l.tracks[0], l.tracks[1]); lost > 0 {
+			start := l.reach(slow)
+			slow.pad(int64(lost), 0)
+			l.list(slices.Index(l.tracks, slow), start, l.reach(slow))
+		}
 	}
 }
 
@@ -159,7 +163,8 @@ func (l *timeline) next() []int16 {
 }
 
 // drift keeps two inputs in step whose clocks are not: of the slower one a
-// sample is repeated now and then, too seldom to be heard.
+// sample is repeated now and then, too seldom to be heard. No clock is as slow as
+// one that has lost sound again and again, for moments: that is missing at once.
 type drift struct {
 	turns    int
 	low, top int // of the samples that the first was ahead in these turns
@@ -170,12 +175,15 @@ type drift struct {
 const (
 	driftTurns = 40                  // two seconds: longer than any input's sound comes in lumps
 	driftSlack = app.SampleRate / 50 // samples that do not matter
+	driftMost  = app.SampleRate / 4  // samples that no clock is slow by
 )
 
-func (d *drift) correct(a, b *track) {
+// correct looks at how far two tracks have come. It returns the track that lacks
+// samples, and how many, if that is no drift any more.
+func (d *drift) correct(a, b *track) (slow *track, lost int) {
 	if a.gap >= 0 || b.gap >= 0 {
 		*d = drift{}
-		return
+		return nil, 0
 	}
 	ahead := len(a.pending) - len(b.pending)
 	if d.turns == 0 {
@@ -187,14 +195,19 @@ func (d *drift) correct(a, b *track) {
 		d.owed--
 	}
 	if d.turns++; d.turns < driftTurns {
-		return
+		return nil, 0
 	}
+	low, top := d.low, d.top
+	*d = drift{}
 	switch {
-	case d.low > driftSlack:
-		*d = drift{slow: b, owed: d.low}
-	case d.top < -driftSlack:
-		*d = drift{slow: a, owed: -d.top}
-	default:
-		*d = drift{}
+	case low > driftMost:
+		return b, low
+	case top < -driftMost:
+		return a, -top
+	case low > driftSlack:
+		d.slow, d.owed = b, low
+	case top < -driftSlack:
+		d.slow, d.owed = a, -top
 	}
+	return nil, 0
 }

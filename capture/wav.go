@@ -208,6 +208,7 @@ func probeWAV(path string) (app.MediaInfo, error) {
 	}}}
 	if rate := w.dec.AvgBytesPerSec; rate > 0 {
 		info.Duration = float64(w.dec.PCMSize) / float64(rate)
+		info.Streams[0].Duration = info.Duration
 	}
 	return info, nil
 }

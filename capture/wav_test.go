@@ -97,7 +97,7 @@ func TestWAVWithoutFFmpeg(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := app.AudioStream{Codec: fmt.Sprintf("pcm_s%dle", depth), Rate: rate, Channels: channels, Default: true}
+			want := app.AudioStream{Codec: fmt.Sprintf("pcm_s%dle", depth), Rate: rate, Channels: channels, Default: true, Duration: info.Duration}
 			if depth == 8 {
 				want.Codec = "pcm_u8"
 			}

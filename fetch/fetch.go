@@ -210,15 +210,15 @@ func (d *download) receive(ctx context.Context, p *part) error {
 	if err := d.room(p, d.offer.Size); err != nil {
 		return err
 	}
+	best := p.size
 	for failed := 0; ; failed++ {
-		before := p.size
 		err := d.connect(ctx, p)
 		var again *temporary
 		if err == nil || ctx.Err() != nil || !errors.As(err, &again) {
 			return err
 		}
-		if p.size > before {
-			failed = 0
+		if p.size > best {
+			failed, best = 0, p.size
 		}
 		if failed >= retries {
 			return again.error

@@ -458,3 +458,18 @@ func TestDiscard(t *testing.T) {
 	}
 	wantComplete(t, dir)
 }
+
+// A server that cannot go on and never comes further than before is given up.
+func TestFetchEndsWithoutProgress(t *testing.T) {
+	s := serve(t, func(n int, w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100000")
+		w.Header().Set("Content-Type", "application/octet-stream")
+		w.Write(make([]byte, 1000*(1+n%2)))
+		w.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler)
+	})
+	offer := app.Offer{Name: "x", File: "x.bin", URL: s.URL, Size: 100000, SHA256: strings.Repeat("0", 64)}
+	if err := fetch.New(fetch.Options{Pause: time.Millisecond}).Fetch(t.Context(), offer, t.TempDir(), func(app.FetchProgress) {}); err == nil {
+		t.Error("it has come to an end")
+	}
+}
