@@ -303,11 +303,16 @@ func (a *archive) archived() (Archived, error) {
 // isNoDigit reports whether a checksum cannot have the rune.
 func isNoDigit(r rune) bool { return !(r >= '0' && r <= '9' || r >= 'a' && r <= 'z') }
 
-// check finds what no library would have written.
+// check finds what no library would have written. Who spoke in an original may be
+// a speaker that was made one with another since.
 func (a Archived) check() error {
 	for _, s := range slices.Concat(a.Segments, a.Originals) {
-		known := s.Speaker == "" || slices.ContainsFunc(a.Speakers, func(p Speaker) bool { return p.Label == s.Speaker })
-		if !known || !(s.Start >= 0 && s.End >= s.Start && s.End <= math.MaxInt32) {
+		if !(s.Start >= 0 && s.End >= s.Start && s.End <= math.MaxInt32) {
+			return ErrDamaged
+		}
+	}
+	for _, s := range a.Segments {
+		if s.Speaker != "" && !slices.ContainsFunc(a.Speakers, func(p Speaker) bool { return p.Label == s.Speaker }) {
 			return ErrDamaged
 		}
 	}

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -818,5 +819,75 @@ func TestRecordWithoutRoomForLastWords(t *testing.T) {
 	}
 	if stored, err := g.Transcript(t.Context(), got.ID); err != nil || stored.State != app.StateFailed || stored.Position != 0 {
 		t.Errorf("library: got %+v, %v, want it to be had again", stored.Entry, err)
+	}
+}
+
+// A recording that is restored on another computer has no sound there: its text
+// stays.
+func TestRecoverKeepsText(t *testing.T) {
+	g, _, _ := newRecordingRig(t, microphone)
+	for _, text := range []string{"An hour of talk.", ""} {
+		id, err := g.library.Create(t.Context(), app.Entry{
+			Title: "Meeting", Source: app.Source{Path: filepath.Join(t.TempDir(), "old computer", "x.wav")}, Created: g.clock.Now(),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text == "" {
+			continue
+		}
+		if err := g.library.Append(t.Context(), id, app.Progress{Segments: []app.Segment{{End: 1, Text: text}}, Position: 1}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var b bytes.Buffer
+	if _, err := g.Backup(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	h, _, _ := newRecordingRig(t, microphone)
+	if _, err := h.RestoreBackup(t.Context(), "backup", &b); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // starts
+		if err := h.RecoverRecordings(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if e := h.only(); e.Text() != "An hour of talk." || !e.Source.Removed {
+			t.Errorf("got %+v", e)
+		}
+	}
+}
+
+// Speakers that were made one are still in what the machine wrote: a backup of it
+// can be restored.
+func TestRestoreAfterMerge(t *testing.T) {
+	g, _, _ := newRecordingRig(t, microphone)
+	id, err := g.library.Create(t.Context(), app.Entry{Title: "Talk", Key: "k", Source: app.Source{Path: "/x", Hash: "a"}, Created: g.clock.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := []app.Segment{{End: 1, Text: "one", Speaker: "You"}, {Start: 1, End: 2, Text: "two", Speaker: "Others"}}
+	if err := g.library.Append(t.Context(), id, app.Progress{Segments: said, Position: 2}); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.library.Finish(t.Context(), id, app.Ending{State: app.StateDone}); err != nil {
+		t.Fatal(err)
+	}
+	d := g.openDocument(id)
+	if _, err := d.MergeSpeakers("You", "Others"); err != nil {
+		t.Fatal(err)
+	}
+	g.flush(d)
+	d.Close()
+	var b bytes.Buffer
+	if _, err := g.Backup(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	h, _, _ := newRecordingRig(t, microphone)
+	if done, err := h.RestoreBackup(t.Context(), "backup", &b); err != nil || done.Added != 1 {
+		t.Fatalf("got %+v, %v", done, err)
+	}
+	if got := h.only().Text(); got != "one\ntwo" {
+		t.Errorf("got %q", got)
 	}
 }

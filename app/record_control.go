@@ -115,10 +115,25 @@ func (a *App) RecoverRecordings(ctx context.Context) error {
 	return err
 }
 
+// recoverText keeps the text of a recording whose sound is not there, as on another
+// computer. One that had neither yet goes.
+func (a *App) recoverText(ctx context.Context, e Entry) error {
+	t, err := a.library.Transcript(ctx, e.ID)
+	switch {
+	case err != nil:
+		return err
+	case len(t.Segments)+len(t.Omissions) == 0:
+		return a.Delete(ctx, e.ID)
+	case e.Source.Removed:
+		return nil
+	}
+	return a.change(ctx, e.ID, func() error { return a.library.SoundRemoved(ctx, e.Source.Path) })
+}
+
 func (a *App) recoverRecording(ctx context.Context, e Entry) error {
 	seconds, err := a.recorder.Recover(ctx, e.Source.Path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && seconds == 0 {
-		return a.Delete(ctx, e.ID) // it had no sound yet
+		return a.recoverText(ctx, e)
 	}
 	if err != nil {
 		return err

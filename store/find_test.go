@@ -300,3 +300,50 @@ func TestFindIsLikeReading(t *testing.T) {
 		}
 	}
 }
+
+// A line that was divided later lies behind all the others: the transcripts are
+// gone through in stretches that overlap then, and no place comes twice.
+func TestFindOncePerPlace(t *testing.T) {
+	s := newStore(t)
+	const transcripts, lines = 150, 30
+	for i := range transcripts {
+		var all []app.Segment
+		for j := range lines {
+			who := "Bob"
+			if j == 7 {
+				who = "Ann"
+			}
+			all = append(all, app.Segment{Start: float64(j), End: float64(j + 1), Text: "the filler", Speaker: who})
+		}
+		id, err := s.Create(t.Context(), app.Entry{Title: fmt.Sprint(i), Source: app.Source{Path: fmt.Sprint("/", i), Hash: fmt.Sprint(i)}, Created: time.Unix(int64(i), 0)})
+		must(t, err)
+		must(t, s.Append(t.Context(), id, app.Progress{Segments: all, Position: lines}))
+	}
+	oldest, err := s.Transcript(t.Context(), 1)
+	must(t, err)
+	first := oldest.Segments[0]
+	second := first
+	first.Text, first.Edited, second.ID, second.Text, second.Edited = "the", true, 0, "filler", true
+	must(t, s.Apply(t.Context(), 1, &app.Edits{Put: []app.Segment{first, second}}))
+	found, err := s.Find(t.Context(), app.ParseQuery("speaker:Ann the"), app.FindOptions{Limit: 200})
+	must(t, err)
+	hits := 0
+	for _, g := range found.Groups {
+		hits += len(g.Hits)
+	}
+	if hits != transcripts || len(found.Groups) != transcripts || found.More {
+		t.Errorf("got %d places in %d transcripts, more %v; want %d", hits, len(found.Groups), found.More, transcripts)
+	}
+}
+
+// Conditions alone are found when the best are asked for, too.
+func TestFindRankedConditions(t *testing.T) {
+	s := newMixedStore(t)
+	for _, q := range []string{"tag:work", "lang:en", "speaker:Ann"} {
+		plain, _ := groups(t, s, q, app.FindOptions{})
+		ranked, _ := groups(t, s, q, app.FindOptions{Ranked: true})
+		if plain == "" || plain != ranked {
+			t.Errorf("%s: got %q, want %q", q, ranked, plain)
+		}
+	}
+}

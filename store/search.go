@@ -32,8 +32,10 @@ func (s *Store) Find(ctx context.Context, q app.Query, opt app.FindOptions) (fou
 	}
 	opt.Limit = cmp.Or(max(0, opt.Limit), 50)
 	opt.Each = cmp.Or(max(0, opt.Each), opt.Limit)
+	opt.Ranked = opt.Ranked && len(q.Any) > 0 // conditions are met or not
 	err = s.look(ctx, func(tx *sql.Tx) error {
-		f := &finding{tx: tx, q: q, opt: opt, limit: opt.Limit, each: opt.Each, counts: map[int64]int{}}
+		f := &finding{tx: tx, q: q, opt: opt, limit: opt.Limit, each: opt.Each}
+		f.begin()
 		if opt.Ranked {
 			f.limit, f.each = mostRanked, mostRanked
 		}
@@ -61,7 +63,8 @@ type finding struct {
 	limit  int // places
 	each   int // places of one transcript
 	hits   []app.Hit
-	counts map[int64]int // places by transcript
+	counts map[int64]int  // places by transcript
+	taken  map[int64]bool // segments
 	titles []titleHit
 	more   bool
 }
@@ -92,7 +95,7 @@ func (f *finding) search(ctx context.Context) error {
 	all := indexes(f.q)
 	var hits []app.Hit
 	for _, x := range all {
-		f.hits, f.counts = nil, map[int64]int{}
+		f.begin()
 		err := f.walk(ctx, x)
 		hits = append(hits, f.hits...)
 		if err != nil {

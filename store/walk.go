@@ -19,7 +19,7 @@ func (f *finding) walk(ctx context.Context, x index) error {
 	if err != nil || all || seen < mostCandidates {
 		return err
 	}
-	f.hits, f.counts = nil, map[int64]int{}
+	f.begin()
 	return f.walkTranscripts(ctx, x)
 }
 
@@ -130,9 +130,14 @@ func (f *finding) look(ctx context.Context, x index, where clause, most int) (fu
 	return false, seen, rows.Err()
 }
 
+// begin begins anew.
+func (f *finding) begin() { f.hits, f.counts, f.taken = nil, map[int64]int{}, map[int64]bool{} }
+
 // take takes a place and reports whether there are enough.
 func (f *finding) take(h app.Hit) (full bool) {
 	switch {
+	case f.taken[h.Segment.ID]: // where transcripts lie can overlap
+		return false
 	case len(f.hits) == f.limit:
 		f.more = true
 		return true
@@ -141,6 +146,7 @@ func (f *finding) take(h app.Hit) (full bool) {
 		return false
 	}
 	f.counts[h.Entry.ID]++
+	f.taken[h.Segment.ID] = true
 	f.hits = append(f.hits, h)
 	return false
 }
