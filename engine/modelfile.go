@@ -242,8 +242,9 @@ func (c *modelChecker) filters(mels, bins int32) error {
 	return c.skip(4 * int64(mels) * int64(bins))
 }
 
-// vocabulary walks the tokens, between least and most of them.
-func (c *modelChecker) vocabulary(least, most int32) error {
+// vocabulary walks the tokens, between least and most of them. One of them must be
+// needed, unless that is "": libwhisper ends the program where it finds no blank.
+func (c *modelChecker) vocabulary(least, most int32, needed string) error {
 	var n int32
 	if err := c.read(&n); err != nil {
 		return err
@@ -251,6 +252,7 @@ func (c *modelChecker) vocabulary(least, most int32) error {
 	if n < least || n > most {
 		return errors.New("its vocabulary does not fit its header")
 	}
+	there := needed == ""
 	for range n {
 		var length uint32
 		if err := c.read(&length); err != nil {
@@ -259,9 +261,14 @@ func (c *modelChecker) vocabulary(least, most int32) error {
 		if length > maxTokenBytes {
 			return errors.New("its vocabulary is damaged")
 		}
-		if err := c.skip(int64(length)); err != nil {
+		text := make([]byte, length)
+		if err := c.bytes(text); err != nil {
 			return err
 		}
+		there = there || string(text) == needed
+	}
+	if !there {
+		return errors.New("its vocabulary is damaged")
 	}
 	return nil
 }

@@ -23,14 +23,14 @@ func tinyModel(change func(*whisperParams)) []byte {
 	}
 	var b bytes.Buffer
 	put(&b, uint32(ggmlMagic), h, int32(80), int32(201), make([]float32, 80*201))
-	put(&b, int32(2), uint32(1), []byte("a"), uint32(0))
+	put(&b, int32(2), uint32(1), []byte(" "), uint32(0))
 	putWeights(&b, h.shapes(), func() float32 { return 0 })
 	return b.Bytes()
 }
 
 var tinyWhisper = whisperParams{
 	Vocab: 51865, AudioCtx: 4, AudioState: 32, AudioHead: 1, AudioLayer: 1,
-	TextCtx: 4, TextState: 32, TextHead: 1, TextLayer: 1, Mels: 80, FileType: 1,
+	TextCtx: 32, TextState: 32, TextHead: 1, TextLayer: 1, Mels: 80, FileType: 1,
 }
 
 func put(b *bytes.Buffer, values ...any) {
@@ -115,6 +115,7 @@ func TestCheckModelRefusesHeaders(t *testing.T) {
 		"huge vocabulary":     func(h *whisperParams) { h.Vocab = 1 << 30 },
 		"no context":          func(h *whisperParams) { h.AudioCtx = 0 },
 		"huge context":        func(h *whisperParams) { h.TextCtx = 1 << 28 },
+		"short text":          func(h *whisperParams) { h.TextCtx = 2 },
 		"no heads":            func(h *whisperParams) { h.AudioHead = 0 },
 		"uneven heads":        func(h *whisperParams) { h.TextHead = 5 },
 		"widths differ":       func(h *whisperParams) { h.TextState = 64 },
@@ -151,6 +152,7 @@ func TestCheckModelRefusesDamage(t *testing.T) {
 		t.Error("with a byte too many: accepted")
 	}
 	for _, edit := range []struct{ old, new string }{
+		{"\x02\x00\x00\x00\x01\x00\x00\x00 ", "\x02\x00\x00\x00\x01\x00\x00\x00a"}, // no blank
 		{"encoder.conv1.bias", "encoder.conv9.bias"}, // unknown
 		{"encoder.conv2.bias", "encoder.conv1.bias"}, // twice
 	} {

@@ -123,7 +123,7 @@ func (h *parakeetParams) tables(c *modelChecker) error {
 	}
 	// The token after the last one means silence, so that it must be exactly
 	// where the header says.
-	return c.vocabulary(h.Vocab, h.Vocab)
+	return c.vocabulary(h.Vocab, h.Vocab, "")
 }
 
 // shapes is NVIDIA's FastConformer with a TDT decoder.

@@ -16,6 +16,7 @@ const (
 	maxWhisperLayers = 64
 	maxWhisperWidth  = 4096
 	maxWhisperCtx    = 1 << 14
+	leastTextCtx     = 32 // of tokens: what is asked and one is said
 )
 
 // whisperParams is the head of a Whisper model file.
@@ -66,7 +67,7 @@ func (h *whisperParams) possible() bool {
 	for _, limit := range []struct{ v, lo, hi int32 }{
 		{h.Vocab, whisperVocab, maxWhisperVocab},
 		{h.AudioCtx, 1, maxWhisperCtx},
-		{h.TextCtx, 1, maxWhisperCtx},
+		{h.TextCtx, leastTextCtx, maxWhisperCtx}, // what is asked of it has to fit
 		{h.AudioState, 1, maxWhisperWidth},
 		{h.TextState, h.AudioState, h.AudioState},
 		{h.AudioHead, 1, h.AudioState},
@@ -86,7 +87,7 @@ func (h *whisperParams) tables(c *modelChecker) error {
 	if err := c.filters(h.Mels, bins); err != nil {
 		return err
 	}
-	return c.vocabulary(1, h.Vocab)
+	return c.vocabulary(1, h.Vocab, " ")
 }
 
 // shapes is OpenAI's architecture.
