@@ -29,6 +29,7 @@ type batch struct {
 // input is one file on its way to text.
 type input struct {
 	path    string
+	stem    string // of the file that is written
 	spooled string // what standard input brought; "" for others
 	err     error  // why there is nothing to do
 	show    *progress
@@ -42,8 +43,9 @@ func (b *batch) run(a *app.App) error {
 	defer cancel()
 	var requests []app.Request
 	var numbers []int // of the inputs that the requests are for
+	names := names{}
 	for i, path := range b.Files {
-		b.inputs[i] = &input{path: path, show: b.progress(b.Quiet)}
+		b.inputs[i] = &input{path: path, stem: names.unique(stem(path)), show: b.progress(b.Quiet)}
 		b.do(i, func() { b.begin(i) })
 		req, err := b.prepare(i)
 		req.Options.Model = cmp.Or(req.Options.Model, a.Settings().Model)
@@ -83,7 +85,7 @@ func (b *batch) prepare(i int) (app.Request, error) {
 		}
 		in.spooled, req.Path, req.Source = spooled, spooled, "-"
 	}
-	return req, b.destination().check(stem(in.path), b.format)
+	return req, b.destination().check(in.stem, b.format)
 }
 
 func (b *batch) destination() destination { return destination{dir: b.Output, force: b.Force} }
@@ -134,7 +136,7 @@ func (b *batch) begin(i int) {
 	if i > 0 && b.Output == "" && b.format == app.TXT {
 		fmt.Fprintln(b.Stdout)
 	}
-	in.out, in.err = b.output(b.destination(), stem(in.path), b.format, b.Words)
+	in.out, in.err = b.output(b.destination(), in.stem, b.format, b.Words)
 }
 
 func (b *batch) event(i int, e app.Event) {
@@ -171,7 +173,9 @@ func (b *batch) end(i int, t app.Transcript, err error) {
 	})
 }
 
-// finish completes the output.
+// finish completes the output. What the library has of a text that is not whole is
+// in no file: the same command goes on with it. What it has not goes into one whose
+// name says so.
 func (in *input) finish(t app.Transcript, err error) error {
 	err = readable(err, in.path)
 	switch {
@@ -179,9 +183,11 @@ func (in *input) finish(t app.Transcript, err error) error {
 		return in.err
 	case in.out == nil:
 		return err
-	case err != nil && len(t.Segments) == 0:
+	case err != nil && (len(t.Segments) == 0 || t.ID != 0 && in.out.file != nil):
 		in.out.drop()
 		return err
+	case err != nil:
+		in.out.partial()
 	}
 	return errors.Join(err, in.out.close(t))
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -112,10 +113,11 @@ func (c *historyShowCmd) omitted(s *session) error {
 	if c.JSON {
 		return s.json(list)
 	}
+	out := bufio.NewWriter(s.Stdout)
 	for _, o := range list {
-		fmt.Fprintf(s.Stdout, "%s–%s\t%s\t%s\n", app.Clock(o.Start), app.Clock(o.End), o.Reason.Words(), o.Text)
+		fmt.Fprintf(out, "%s–%s\t%s\t%s\n", app.Clock(o.Start), app.Clock(o.End), o.Reason.Words(), o.Text)
 	}
-	return nil
+	return out.Flush()
 }
 
 type historyExportCmd struct {
@@ -140,11 +142,11 @@ func (c *historyExportCmd) Run(s *session) error {
 		return err
 	}
 	defer closeApp()
-	ok := true
+	ok, names := true, names{}
 	for _, id := range c.IDs {
 		t, err := a.Transcript(s.ctx, id)
 		if err == nil {
-			err = c.write(s, t, format)
+			err = c.write(s, t, names.unique(app.FileName(t.Title)), format)
 		}
 		if err != nil {
 			s.complain(numbered(err, id))
@@ -165,8 +167,8 @@ func numbered(err error, id int64) error {
 	return err
 }
 
-func (c *historyExportCmd) write(s *session, t app.Transcript, format app.Format) error {
-	out, err := s.output(destination{dir: c.Output, force: c.Force}, app.FileName(t.Title), format, c.Words)
+func (c *historyExportCmd) write(s *session, t app.Transcript, name string, format app.Format) error {
+	out, err := s.output(destination{dir: c.Output, force: c.Force}, name, format, c.Words)
 	if err != nil {
 		return err
 	}

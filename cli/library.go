@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"strings"
@@ -123,16 +124,17 @@ func (c *historySearchCmd) Run(s *session) error {
 	if c.JSON {
 		return s.json(newJSONGroups(found))
 	}
+	out := bufio.NewWriter(s.Stdout)
 	for _, g := range found.Groups {
-		fmt.Fprintf(s.Stdout, "%d  %s\n", g.Entry.ID, g.Entry.Title)
+		fmt.Fprintf(out, "%d  %s\n", g.Entry.ID, g.Entry.Title)
 		for _, h := range g.Hits {
-			fmt.Fprintf(s.Stdout, "    %s  %s\n", app.Clock(h.Segment.Start), strings.Join(strings.Fields(h.Segment.Text), " "))
+			fmt.Fprintf(out, "    %s  %s\n", app.Clock(h.Segment.Start), strings.Join(strings.Fields(h.Segment.Text), " "))
 		}
 	}
 	if found.More {
 		fmt.Fprintln(s.Stderr, "earshot: There may be more; --limit shows more of it.")
 	}
-	return nil
+	return out.Flush()
 }
 
 func newJSONGroups(found app.Found) []jsonGroup {

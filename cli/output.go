@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"earshot/app"
 )
@@ -75,6 +76,25 @@ func (o *output) close(t app.Transcript) error {
 		return fmt.Errorf("write %s: %w", o.final, err)
 	}
 	return nil
+}
+
+// partial says that not all of the text will come.
+func (o *output) partial() {
+	ending := filepath.Ext(o.final)
+	o.final = strings.TrimSuffix(o.final, ending) + ".partial" + ending
+}
+
+// names are those of the files that one command writes.
+type names map[string]bool
+
+// unique is a name, or one like it where the command has used it for another text.
+func (n names) unique(stem string) string {
+	name := stem
+	for i := 2; n[name]; i++ {
+		name = fmt.Sprintf("%s (%d)", stem, i)
+	}
+	n[name] = true
+	return name
 }
 
 // drop gives the output up, leaving nothing.

@@ -56,8 +56,8 @@ func (c *historyRecoverCmd) recover(s *session, a *app.App, t app.Transcript, o 
 		if err := a.Keep(s.ctx, t.ID, o.ID); err != nil {
 			return err
 		}
-		fmt.Fprintln(s.Stdout, o.Segment.Text)
-		return nil
+		_, err := fmt.Fprintln(s.Stdout, o.Segment.Text)
+		return err
 	}
 	show := s.progress(c.Quiet)
 	heard, err := a.Transcribe(s.ctx, app.Request{Resume: t.ID, Omission: o.ID}, func(e app.Event) {
@@ -70,6 +70,6 @@ func (c *historyRecoverCmd) recover(s *session, a *app.App, t app.Transcript, o 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(s.Stdout, heard.Text())
-	return nil
+	_, err = fmt.Fprintln(s.Stdout, heard.Text())
+	return err
 }

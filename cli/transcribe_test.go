@@ -258,7 +258,10 @@ func TestInputsOfTheSameName(t *testing.T) {
 	r := newRig(t)
 	r.file("one/a.wav", speech)
 	r.file("two/a.mp3", silence)
-	r.want(r.run("transcribe", "--no-store", "-o", "out", "one/a.wav", "two/a.mp3"), 1, "", filepath.Join("out", "a.txt")+" exists already")
+	r.want(r.run("transcribe", "--no-store", "-o", "out", "one/a.wav", "two/a.mp3"), 0, "")
+	if got, want := r.names("out"), "a (2).txt a.txt"; got != want {
+		t.Errorf("got the files %q, want %q", got, want)
+	}
 	if got := r.read("out/a.txt"); got != text {
 		t.Errorf("got %q, want the first input's text", got)
 	}
@@ -311,7 +314,7 @@ func TestBreaksOff(t *testing.T) {
 	r.file("a.wav", broken)
 	r.want(r.run("transcribe", "--no-store", "a.wav"), 1, firstText, "earshot: The abacus fell down.\n")
 	r.want(r.run("transcribe", "--no-store", "-f", "json", "-o", "out", "a.wav"), 1, "", "earshot: The abacus fell down.\n")
-	if d := parse(t, r.read("out/a.json")); d.State != "failed" || len(d.Segments) != 1 {
+	if d := parse(t, r.read("out/a.partial.json")); d.State != "failed" || len(d.Segments) != 1 {
 		t.Errorf("got %+v, want one segment of a failed transcript", d)
 	}
 }
@@ -528,10 +531,10 @@ func TestInterrupted(t *testing.T) {
 	r.want(r.runIn(r.cancelled(), "transcribe", "--no-store", "a.wav", "b.wav"), 130, firstText)
 
 	r.want(r.runIn(r.cancelled(), "transcribe", "--no-store", "-o", "out", "a.wav", "b.wav"), 130, "")
-	if got, want := r.names("out"), "a.txt"; got != want {
+	if got, want := r.names("out"), "a.partial.txt"; got != want {
 		t.Errorf("got the files %q, want %q", got, want)
 	}
-	if got := r.read("out/a.txt"); got != firstText {
+	if got := r.read("out/a.partial.txt"); got != firstText {
 		t.Errorf("got %q, want %q", got, firstText)
 	}
 
@@ -559,5 +562,39 @@ func TestInterruptedBefore(t *testing.T) {
 		if got := r.names("out"); got != "" {
 			t.Errorf("got the files %q, want none", got)
 		}
+	}
+}
+
+// A text that is not whole replaces none, and the same command goes on with it.
+func TestInterruptedLeavesFiles(t *testing.T) {
+	r := newRig(t)
+	r.needLibrary()
+	r.file("a.wav", endless)
+	for range 2 {
+		r.want(r.runIn(r.cancelled(), "transcribe", "-q", "-o", "out", "a.wav"), 130, "")
+		if got := r.names("out"); got != "" {
+			t.Errorf("got the files %q", got)
+		}
+	}
+	r.file("out/a.txt", "corrected by hand")
+	r.want(r.runIn(r.cancelled(), "transcribe", "-q", "--no-cache", "--force", "-o", "out", "a.wav"), 130, "")
+	if got := r.read("out/a.txt"); got != "corrected by hand" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// Texts of one command that have the same name do not replace each other.
+func TestSameNames(t *testing.T) {
+	r := newRig(t)
+	r.needLibrary()
+	r.file("a/talk.wav", speech)
+	r.file("b/talk.wav", speech+" ")
+	r.want(r.run("transcribe", "-q", "--force", "-o", "out", "a/talk.wav", "b/talk.wav"), 0, "")
+	if got, want := r.names("out"), "talk (2).txt talk.txt"; got != want {
+		t.Errorf("transcribe: got %q, want %q", got, want)
+	}
+	r.want(r.run("history", "export", "--force", "-o", "again", "1", "2"), 0, "")
+	if got, want := r.names("again"), "talk (2).txt talk.txt"; got != want {
+		t.Errorf("export: got %q, want %q", got, want)
 	}
 }
