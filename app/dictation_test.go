@@ -318,11 +318,17 @@ func TestInsert(t *testing.T) {
 	if got := news.Next(t.Context()); len(got) != 2 || !reflect.DeepEqual(got[1], want) {
 		t.Errorf("got the events %+v, want %+v last", got, want)
 	}
+}
+
+// Where the segment is gone, text goes to the end.
+func TestInsertAtTheEnd(t *testing.T) {
+	g := newLibraryRig(t)
+	id := g.stored("One.", "Two.")
 	if err := g.Insert(t.Context(), id, -1, app.Insertion{Text: "At the end."}); err != nil {
-		t.Errorf("without its segment: got %v", err)
+		t.Error(err)
 	}
-	if stored, err = g.Transcript(t.Context(), id); err != nil || !strings.HasSuffix(stored.Text(), " At the end.") {
-		t.Errorf("without its segment: got %q, %v", stored.Text(), err)
+	if got := g.only().Text(); !strings.HasSuffix(got, "Two. At the end.") {
+		t.Errorf("got %q", got)
 	}
 	if err := g.Insert(t.Context(), id+1, -1, app.Insertion{Text: "Nowhere."}); !errors.Is(err, app.ErrNotFound) {
 		t.Errorf("without a transcript: got %v", err)

@@ -153,8 +153,8 @@ func TestCheckModelRefusesDamage(t *testing.T) {
 	}
 	for _, edit := range []struct{ old, new string }{
 		{"\x02\x00\x00\x00\x01\x00\x00\x00 ", "\x02\x00\x00\x00\x01\x00\x00\x00a"}, // no blank
-		{"encoder.conv1.bias", "encoder.conv9.bias"}, // unknown
-		{"encoder.conv2.bias", "encoder.conv1.bias"}, // twice
+		{"encoder.conv1.bias", "encoder.conv9.bias"},                               // unknown
+		{"encoder.conv2.bias", "encoder.conv1.bias"},                               // twice
 	} {
 		if err := check(bytes.Replace(good, []byte(edit.old), []byte(edit.new), 1)); err == nil {
 			t.Errorf("%s for %s: accepted", edit.new, edit.old)
