@@ -323,7 +323,7 @@ func TestInsert(t *testing.T) {
 // Where the segment is gone, text goes to the end.
 func TestInsertAtTheEnd(t *testing.T) {
 	g := newLibraryRig(t)
-	id := g.stored("One.", "Two.")
+	id := g.stored("A: One.", "A: Two.")
 	if err := g.Insert(t.Context(), id, -1, app.Insertion{Text: "At the end."}); err != nil {
 		t.Error(err)
 	}

@@ -266,21 +266,17 @@ func (s *saver) stored() uint64 {
 }
 
 // number is the library's ID of a segment of the document.
-func (s *saver) number(id int64) int64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if number, ok := s.library[id]; ok {
-		return number
-	}
-	return id
-}
+func (s *saver) number(id int64) int64 { return s.translate(s.library, id) }
 
 // name is the document's ID of a segment of the library.
-func (s *saver) name(id int64) int64 {
+func (s *saver) name(id int64) int64 { return s.translate(s.own, id) }
+
+// translate is the other side's ID of a segment, which is mostly the same.
+func (s *saver) translate(ids map[int64]int64, id int64) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if own, ok := s.own[id]; ok {
-		return own
+	if other, ok := ids[id]; ok {
+		return other
 	}
 	return id
 }
