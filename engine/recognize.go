@@ -228,11 +228,12 @@ func (r *recognition) detect(ctx context.Context, w window) (code string, p floa
 	var found string
 	var sure float64
 	go func() { // ends after one pass
-		defer func() { d.close() }()
-		ended <- r.carry(ctx, t, &d, func(s nativeState) (err error) {
+		err := r.carry(ctx, t, &d, func(s nativeState) (err error) {
 			found, sure, err = s.detect(samples, r.model.info.Languages, input)
 			return err
 		})
+		d.close() // first: a decoder takes the state over
+		ended <- err
 	}()
 	select {
 	case err := <-ended:
