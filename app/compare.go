@@ -52,18 +52,8 @@ func (d *Document) Compare(other []Segment) []Compared {
 // CompareTranscript is Compare with another transcript. Speakers are those who
 // have the same label there, whatever people call them.
 func (d *Document) CompareTranscript(t Transcript) []Compared {
-	names := map[string]string{}
-	for _, p := range t.Speakers {
-		if i := slices.IndexFunc(d.speakers, func(own Speaker) bool { return own.Label == p.Label }); i >= 0 {
-			names[p.Name] = d.speakers[i].Name
-		}
-	}
 	other := slices.Clone(t.Segments)
-	for i := range other {
-		if name, ok := names[other[i].Speaker]; ok {
-			other[i].Speaker = name
-		}
-	}
+	callSpeakers(other, d.names(t.Speakers))
 	return d.Compare(other)
 }
 

@@ -133,25 +133,40 @@ func (d *Document) late(t Transcript, f Fresh) (all []Segment) {
 // asCalled is a transcript of the library with the names that speakers have
 // here; those who are new are in the list then.
 func (d *Document) asCalled(t Transcript) Transcript {
-	names := map[string]string{"": ""}
 	for _, p := range t.Speakers {
-		i := slices.IndexFunc(d.speakers, func(own Speaker) bool { return own.Label == p.Label })
-		if i < 0 && d.speaker(p.Name) < 0 {
-			i, d.speakers = len(d.speakers), append(d.speakers, p)
+		if d.labelled(p.Label) < 0 && d.speaker(p.Name) < 0 {
+			d.speakers = append(d.speakers, p)
 		}
-		names[p.Name] = p.Name
-		if i >= 0 {
+	}
+	names := d.names(t.Speakers)
+	callSpeakers(t.Segments, names)
+	callSpeakers(t.Originals, names)
+	return t
+}
+
+// labelled is the index of the speaker with a label, -1 if there is none.
+func (d *Document) labelled(label string) int {
+	return slices.IndexFunc(d.speakers, func(own Speaker) bool { return own.Label == label })
+}
+
+// names are what those are called here who are called otherwise in another text.
+func (d *Document) names(others []Speaker) map[string]string {
+	names := map[string]string{}
+	for _, p := range others {
+		if i := d.labelled(p.Label); i >= 0 {
 			names[p.Name] = d.speakers[i].Name
 		}
 	}
-	for _, all := range [][]Segment{t.Segments, t.Originals} {
-		for i := range all {
-			if name, ok := names[all[i].Speaker]; ok {
-				all[i].Speaker = name
-			}
+	return names
+}
+
+// callSpeakers gives the speakers of segments the names that there are for them.
+func callSpeakers(all []Segment, names map[string]string) {
+	for i := range all {
+		if name, ok := names[all[i].Speaker]; ok {
+			all[i].Speaker = name
 		}
 	}
-	return t
 }
 
 // isUnsaved reports whether a segment was changed here after the library was

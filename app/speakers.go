@@ -62,7 +62,7 @@ func (d *Document) invite(name string) []recast {
 		return nil
 	}
 	label := name
-	for n := 2; slices.ContainsFunc(d.speakers, func(p Speaker) bool { return p.Label == label }); n++ {
+	for n := 2; d.labelled(label) >= 0; n++ {
 		label = fmt.Sprint(name, " ", n)
 	}
 	return []recast{{at: len(d.speakers), after: Speaker{Label: label, Name: name}}}
@@ -193,10 +193,8 @@ func (d *Document) rename(from, to string) (splices []Splice) {
 // meet makes sure that a speaker whom the machine has heard is in the list, and
 // returns the name that they have.
 func (d *Document) meet(label string) string {
-	for _, p := range d.speakers {
-		if p.Label == label {
-			return p.Name
-		}
+	if i := d.labelled(label); i >= 0 {
+		return d.speakers[i].Name
 	}
 	if label == "" || d.speaker(label) >= 0 {
 		return label

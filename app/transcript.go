@@ -218,12 +218,10 @@ func (t Transcript) workedFrom(second float64) (worked Transcript) {
 		if s.Start < second {
 			continue
 		}
-		if label, ok := labels[s.Speaker]; ok {
-			s.Speaker = label
-		}
 		s.Edited = true
 		worked.Segments = append(worked.Segments, s)
 	}
+	callSpeakers(worked.Segments, labels)
 	return worked
 }
 
